@@ -1,0 +1,26 @@
+/*
+ * dl.h - questions of the family dl: loading libraries and looking up symbols.
+ * SPDX-License-Identifier: MIT
+ *
+ * The wrappers are in arch/, since they end in a jump to libc's function; they
+ * ask these. Each returns libc's function to go on with, and the arguments in
+ * `call` are what it gets; or NULL, and argument[0] is the program's answer.
+ */
+#ifndef PRELOAD_DL_H
+#define PRELOAD_DL_H
+
+#include "preload/gate.h"
+
+/* The layout is known to arch/. */
+struct dl_call {
+	void *argument[3];
+	const void *caller; /* the return address */
+	void *unused;
+};
+
+void *dl_open(struct dl_call *call);    /* dlopen */
+void *dl_open_in(struct dl_call *call); /* dlmopen */
+void *dl_symbol(struct dl_call *call);  /* dlsym */
+void *dl_version(struct dl_call *call); /* dlvsym */
+
+#endif

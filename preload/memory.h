@@ -1,0 +1,42 @@
+/*
+ * memory.h - live allocations, counted and limited; executable memory.
+ * SPDX-License-Identifier: MIT
+ *
+ * One pair of counters in the status page, in usable bytes. A limit is never
+ * exceeded, and nothing that would fit is refused.
+ */
+#ifndef PRELOAD_MEMORY_H
+#define PRELOAD_MEMORY_H
+
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/shm.h>
+
+#include "preload/boot.h"
+#include "preload/gate.h"
+
+/*
+ * Takes over the limits. Until then blocks are counted without one. After
+ * real_start, before gate_restricted is set.
+ */
+void memory_start(const struct policy *policy);
+
+/* May memory get this protection: not writable and executable at once? */
+int may_protect(const struct asked *ask, const char *name, int prot);
+
+static inline int shmat_protection(int flags)
+{
+	return (flags & SHM_EXEC ? PROT_EXEC : 0) |
+	       (flags & SHM_RDONLY ? 0 : PROT_WRITE);
+}
+
+/* READ_IMPLIES_EXEC; all ones only asks what the personality is. */
+static inline int personality_protection(unsigned long persona)
+{
+	return persona != 0xffffffff && persona & READ_IMPLIES_EXEC
+		   ? PROT_WRITE | PROT_EXEC
+		   : 0;
+}
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * real.h - the functions behind ours.
+ * SPDX-License-Identifier: MIT
+ *
+ * real.open is the next definition after ours (RTLD_NEXT): libc's, or that of
+ * another preload library behind us. One slot per row of calls.def.
+ */
+#ifndef PRELOAD_REAL_H
+#define PRELOAD_REAL_H
+
+#include "preload/calls.h"
+
+/*
+ * Every row again as a declaration: libc's headers check those that they know,
+ * and those that libc exports without a header are declared here.
+ */
+#define CALL(returns, name, parameters, ...) returns name parameters;
+#define PATH CALL
+#define PAIR CALL
+#define HAND CALL
+#include "preload/calls.def"
+
+struct real {
+#define CALL(returns, name, parameters, ...) returns(*name) parameters;
+#define PATH CALL
+#define PAIR CALL
+#define HAND CALL
+#include "preload/calls.def"
+};
+
+extern struct real real;
+
+/*
+ * Fills in `real`; false if libc cannot be found. Allocates nothing of the
+ * program's; runs before any constructor if need be.
+ */
+bool real_start(void);
+
+/*
+ * Our wrapper for a name of calls.def, or NULL: what dlsym answers instead of
+ * libc's function.
+ */
+void *real_wrapper(const char *name);
+
+/* The dynamic symbol `name` of one loaded object, by its link map; or NULL. */
+struct link_map;
+void *real_symbol(const struct link_map *map, const char *name);
+
+/* libc's own link map. */
+const struct link_map *real_libc(void);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * start.c - from an ordinary process to a sandboxed one.
+ * SPDX-License-Identifier: MIT
+ *
+ * With -z initfirst our constructor is the first of the process; the first call
+ * of malloc comes even earlier, from ld.so. Nothing of libc is assumed to be
+ * ready but its code: the environment is read from the stack where the kernel
+ * put it, memory comes from mmap, and every failure ends the process.
+ */
+#include "preload/start.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+
+#include "config/load.h"
+#include "config/raw.h"
+#include "preload/audit.h"
+#include "preload/environment.h"
+#include "preload/gate.h"
+#include "preload/library.h"
+#include "preload/memory.h"
+#include "preload/path.h"
+#include "preload/process.h"
+#include "preload/real.h"
+#include "preload/status.h"
+
+enum state { ASLEEP, BUSY, READY };
+enum { POLICY_TEXT = 128 * 1024 - 64 }; /* the kernel's limit for one variable */
+
+const char *start_library, *start_policy, *start_program;
+char *const *start_env;
+int start_pid;
+
+static int state;
+static long starter; /* the thread that starts */
+static struct policy policy;
+static struct arena arena;
+
+/* Where the kernel put argc, argv and the environment; from ld.so. */
+extern void *__libc_stack_end;
+
+
+static char **environment_at_start(void)
+{
+	long *stack = __libc_stack_end;
+
+	return (char **)(stack + 1 + stack[0] + 1);
+}
+
+static void *take(size_t size)
+{
+	void *block = arena_take(&arena, size);
+
+	if (!block)
+		audit_fatal("the environment and the policy take too much memory");
+	return block;
+}
+
+/* Programs overwrite their environment (setproctitle): keep a copy. */
+static char **copy_environment(char **env)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (env[n])
+		n++;
+	copy = take((n + 1) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		copy[i] = strcpy(take(strlen(env[i]) + 1), env[i]);
+	return copy;
+}
+
+static const char *copy_text(const char *text)
+{
+	return strcpy(take(strlen(text) + 1), text);
+}
+
+/* Children are given this library by its absolute name. */
+static const char *find_library(struct scratch *slot)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	while (map && map->l_ld != _DYNAMIC)
+		map = map->l_next;
+	if (!map || path_resolve(AT_FDCWD, map->l_name, FOLLOW, slot->path))
+		audit_fatal("cannot find the sandbox library's own file");
+	if (strpbrk(slot->path, ": \t\n"))
+		audit_fatal("the sandbox library's path holds a space or a "
+			    "colon, which LD_PRELOAD cannot express");
+	return copy_text(slot->path);
+}
+
+static const char *find_program(struct scratch *slot)
+{
+	long len = RAW(readlinkat, AT_FDCWD, "/proc/self/exe", slot->path,
+		       sizeof(slot->path) - 1);
+
+	slot->path[len < 0 ? 0 : len] = '\0';
+	return copy_text(slot->path);
+}
+
+static const char *print_policy(void)
+{
+	struct text text = text_in(take(POLICY_TEXT), POLICY_TEXT);
+
+	policy_print(&policy, &text);
+	if (text.cut)
+		audit_fatal("the policy is too long to hand on to children");
+	return text.at;
+}
+
+static void load(struct scratch *slot)
+{
+	struct load_input input = { .env = start_env, .cwd = slot->path };
+	struct load_error error;
+
+	if (RAW(getcwd, slot->path, sizeof(slot->path)) < 0 ||
+	    slot->path[0] != '/')
+		memcpy(slot->path, "/", 2);
+	if (load_policy(&input, true, &arena, &policy, &error))
+		audit_fatal(error.text);
+}
+
+/* Names are read from /proc/self/fd: without it no path rule can be kept. */
+static void check_proc(void)
+{
+	uint32_t files = RIGHT(FS_READ) | RIGHT(FS_WRITE) | RIGHT(FS_STAT);
+
+	if (policy.restricted & files &&
+	    RAW(faccessat, AT_FDCWD, "/proc/self/fd", 0) < 0)
+		audit_fatal("rules for files need /proc to be mounted");
+}
+
+/* "profile fig; not enforced in this release: verify_libs, call_timeout". */
+static void record_start(void)
+{
+	char words[256];
+	struct text text = text_in(words, sizeof(words));
+	const char *before = "; not enforced in this release: ";
+
+	if (policy.at[KEY_log_level].number < LEVEL_INFO)
+		return;
+	text_add(&text, policy.at[KEY_profile].source.file);
+	for (unsigned key = 0; key < KEYS; key++) {
+		if (!policy_unenforced(key, &policy.at[key]))
+			continue;
+		text_add(&text, before);
+		text_add(&text, policy_keys[key].name);
+		before = ", ";
+	}
+	audit_record(&(struct event){ .event = "start",
+				      .object = start_program,
+				      .rule = words,
+				      .layer = "preload" });
+}
+
+static void wake(void)
+{
+	struct scratch *slot = scratch_take();
+	int err;
+
+	if (!slot)
+		audit_fatal("no memory");
+	start_program = find_program(slot);
+	policy.program = start_program;
+	start_library = find_library(slot);
+	load(slot);
+	policy.program = start_program;
+	scratch_drop(slot);
+	check_proc();
+	start_policy = print_policy();
+	if (environment_start())
+		audit_fatal("no memory for the children's environment");
+	err = audit_start(&policy);
+	if (err)
+		audit_fatal("an audit sink cannot be opened");
+	status_start(&policy, start_env);
+	library_start();
+	memory_start(&policy);
+	process_start();
+}
+
+/* Set-uid and the like: ld.so trusts us, but the environment is a stranger's. */
+static void stay_inert(void)
+{
+	policy.at[KEY_mode].number = MODE_OFF;
+}
+
+static void start_once(void)
+{
+	long block = RAW(mmap, 0, LOAD_ARENA, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint32_t restricted = 0;
+
+	if (!real_start())
+		audit_fatal("cannot find libc's dlsym");
+	if (block < 0 && block > -4096)
+		audit_fatal("no memory");
+	arena_init(&arena, (void *)block, LOAD_ARENA);
+	start_pid = (int)RAW(getpid);
+	start_env = copy_environment(environment_at_start());
+	gate_policy = &policy;
+	if (getauxval(AT_SECURE))
+		stay_inert();
+	else
+		wake();
+	if (!gate_idle())
+		restricted = policy.at[KEY_log_level].number >= LEVEL_INFO ?
+				     UINT32_MAX :
+				     policy.restricted;
+	__atomic_store_n(&gate_restricted, restricted, __ATOMIC_RELEASE);
+	if (!gate_idle())
+		record_start();
+}
+
+void start_sandbox(void)
+{
+	int expected = ASLEEP;
+
+	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == READY)
+		return;
+	if (__atomic_compare_exchange_n(&state, &expected, BUSY, false,
+					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		starter = RAW(gettid);
+		start_once();
+		__atomic_store_n(&state, READY, __ATOMIC_RELEASE);
+	}
+	/* The starter itself comes back here from malloc inside dlsym. */
+	while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) != READY &&
+	       starter != RAW(gettid))
+		RAW(sched_yield);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	start_sandbox();
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	audit_flush();
+	status_end();
+}

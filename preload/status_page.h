@@ -1,0 +1,44 @@
+/*
+ * status_page.h - the layout of a process's status file.
+ * SPDX-License-Identifier: MIT
+ *
+ * Read by `figsandbox status`, which checks magic, size and pid. The file is
+ * written by the process itself: everything in it is that process's claim.
+ */
+#ifndef PRELOAD_STATUS_PAGE_H
+#define PRELOAD_STATUS_PAGE_H
+
+#include <stdint.h>
+
+#include "config/policy.h"
+
+#define STATUS_MAGIC "FIGSTAT1"
+#define STATUS_DIRECTORY "/run/figsandbox"
+#define STATUS_BELOW_RUNTIME "/figsandbox" /* after $XDG_RUNTIME_DIR */
+
+enum { STATUS_PAGE_SIZE = 4096 };
+
+struct status_page {
+	char magic[8];
+	uint32_t size;    /* of this structure */
+	int32_t pid;
+	uint64_t started; /* start time as field 22 of /proc/PID/stat */
+	uint32_t mode;    /* enum mode */
+	uint32_t profile; /* enum profile */
+	uint64_t limits[KEYS];    /* numbers of settings; lists: item count */
+	uint8_t given[KEYS];      /* lists that are given */
+	uint8_t unenforced[KEYS]; /* the profile's, not enforced yet */
+	uint64_t violations[RIGHTS]; /* refusals, also those of audit mode */
+	uint64_t loaded_libs;
+	uint64_t live_allocs, live_bytes, peak_bytes, denied_allocs;
+	uint64_t calls;    /* questions asked */
+	uint64_t timeouts, restarts;
+	uint64_t audit_sent, audit_dropped;
+	char isolation[16]; /* what the strongest rule rests on: "in-process" */
+	char layers[64];    /* those in force, by commas: "preload" */
+	char exe[256];
+};
+
+_Static_assert(sizeof(struct status_page) <= STATUS_PAGE_SIZE, "one page");
+
+#endif

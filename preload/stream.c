@@ -1,0 +1,186 @@
+/*
+ * stream.c - fopen and its kin, and glob.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config/raw.h"
+#include "preload/file.h"
+#include "preload/real.h"
+
+/*
+ * glibc reads the first letter and at most six more, up to a comma; a '+' among
+ * them asks for both directions. Further ones are looked at too: to be refused
+ * for a '+' that libc ignores does less harm than the reverse.
+ */
+uint32_t mode_rights(const char *mode)
+{
+	uint32_t rights = mode && mode[0] == 'r' ? RIGHT(FS_READ) :
+						   RIGHT(FS_WRITE);
+
+	for (; mode && *mode && *mode != ','; mode++)
+		if (*mode == '+')
+			rights = RIGHT(FS_READ) | RIGHT(FS_WRITE);
+	return rights;
+}
+
+/*
+ * A stream on a file that does not exist yet: it is made here, without following
+ * a symlink that somebody may add meanwhile, and opened again by descriptor.
+ * Only "x" would mind that it exists now; it is left out.
+ */
+static int make_first(struct place *at, const char *mode, char plain[16])
+{
+	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+	struct text text = text_in(plain, 16), name;
+	int fd;
+
+	if (strchr(mode, 'x'))
+		flags |= O_EXCL;
+	for (const char *c = mode; *c && *c != ','; c++)
+		if (*c != 'x')
+			text_char(&text, *c);
+	fd = (int)RAW(openat, AT_FDCWD, at->name, flags, 0666);
+	if (fd < 0)
+		return fd;
+	RAW(close, at->fd);
+	at->fd = fd;
+	name = text_in(at->scratch->name, sizeof(at->scratch->name));
+	text_add(&name, "/proc/self/fd/");
+	text_number(&name, (unsigned)fd);
+	return 0;
+}
+
+static int ask_stream(const struct asked *ask, struct place *at,
+		      const char *path, const char **mode, char plain[16])
+{
+	uint32_t rights = mode_rights(*mode);
+	bool fresh = *mode && (*mode)[0] != 'r';
+	int err = place_ask(ask, at, fresh ? CREATE : FOLLOW, rights, AT_FDCWD,
+			    path);
+
+	if (!err && fresh && at->made && strcspn(*mode, ",") < 16) {
+		err = make_first(at, *mode, plain);
+		*mode = plain;
+	} else if (!err && fresh && strchr(*mode, 'x')) {
+		err = -EEXIST;
+	}
+	return err;
+}
+
+#define FOPEN(name_)                                                         \
+	EXPORT FILE *name_(const char *path, const char *mode)               \
+	{                                                                    \
+		struct place at = PLACE(path);                               \
+		char plain[16];                                              \
+		int err = ASK(mode_rights(mode), #name_,                     \
+			      ask_stream(ask, &at, path, &mode, plain));     \
+		FILE *stream = err ? NULL : real.name_(at.name, mode);       \
+									     \
+		place_leave(&at);                                            \
+		return stream;                                               \
+	}
+
+FOPEN(fopen)
+FOPEN(fopen64)
+FOPEN(_IO_fopen)
+FOPEN(setmntent)
+FOPEN(__setmntent)
+
+/* Without a path the stream's own file is opened again, in the new mode. */
+static int ask_again(const struct asked *ask, struct place *at,
+		     const char *path, const char **mode, char plain[16],
+		     FILE *stream)
+{
+	if (!path)
+		return place_ask_fd(ask, mode_rights(*mode), fileno(stream));
+	return ask_stream(ask, at, path, mode, plain);
+}
+
+#define FREOPEN(name_)                                                       \
+	EXPORT FILE *name_(const char *path, const char *mode, FILE *stream) \
+	{                                                                    \
+		struct place at = PLACE(path);                               \
+		char plain[16];                                              \
+		int err = ASK(mode_rights(mode), #name_,                     \
+			      ask_again(ask, &at, path, &mode, plain,        \
+					stream));                            \
+		FILE *result = err ? NULL : real.name_(at.name, mode, stream); \
+									     \
+		place_leave(&at);                                            \
+		return result;                                               \
+	}
+
+FREOPEN(freopen)
+FREOPEN(freopen64)
+
+/*
+ * glob opens directories that only it knows. It can be told which functions to
+ * use, and those are our wrappers: each directory is asked about by itself.
+ */
+static void *list_open(const char *path)
+{
+	struct place at = PLACE(path);
+	int err = ASK(RIGHT(FS_READ), "glob", place_ask(ask, &at, FOLLOW,
+							RIGHT(FS_READ),
+							AT_FDCWD, path));
+	DIR *dir = err ? NULL : real.opendir(at.name);
+
+	place_leave(&at);
+	return dir;
+}
+
+static void list_close(void *dir)
+{
+	closedir(dir);
+}
+
+#define LOOK(function, stat_type, how)                                       \
+	static int look_##function(const char *restrict path,                \
+				   struct stat_type *restrict st)            \
+	{                                                                    \
+		struct place at = PLACE(path);                               \
+		int err = ASK(RIGHT(FS_STAT), "glob",                        \
+			      place_ask(ask, &at, how, RIGHT(FS_STAT),       \
+					AT_FDCWD, path));                    \
+		int result = err ? -1 : real.function(at.name, st);          \
+									     \
+		place_leave(&at);                                            \
+		return result;                                               \
+	}
+
+LOOK(stat, stat, FOLLOW)
+LOOK(lstat, stat, ENTRY)
+LOOK(stat64, stat64, FOLLOW)
+LOOK(lstat64, stat64, ENTRY)
+
+static struct dirent *list_read(void *dir)
+{
+	return readdir(dir);
+}
+
+static struct dirent64 *list_read64(void *dir)
+{
+	return readdir64(dir);
+}
+
+#define GLOB(name, type, read_entry, stat_, lstat_)                          \
+	EXPORT int name(const char *pattern, int flags,                      \
+			int (*failed)(const char *, int), type *found)       \
+	{                                                                    \
+		int ours = GLOB_ALTDIRFUNC;                                  \
+		int result;                                                  \
+									     \
+		if (!gate_restricts(RIGHT(FS_READ) | RIGHT(FS_STAT)) ||      \
+		    flags & GLOB_ALTDIRFUNC || !found)                       \
+			return real.name(pattern, flags, failed, found);     \
+		found->gl_opendir = list_open;                               \
+		found->gl_closedir = list_close;                             \
+		found->gl_readdir = read_entry;                              \
+		found->gl_stat = look_##stat_;                               \
+		found->gl_lstat = look_##lstat_;                             \
+		result = real.name(pattern, flags | ours, failed, found);    \
+		found->gl_flags &= ~ours;                                    \
+		return result;                                               \
+	}
+
+GLOB(glob, glob_t, list_read, stat, lstat)
+GLOB(glob64, glob64_t, list_read64, stat64, lstat64)
