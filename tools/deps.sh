@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# deps.sh - installs what building and testing need and this machine lacks.
+# SPDX-License-Identifier: MIT
+#
+# Every dependency by its Debian name; README says what each is for.
+set -u
+packages=(
+	gcc make libc6-dev uthash-dev libcmocka-dev bats rsyslog python3 sqlite3
+	perl binutils procps git curl wget tar file
+	nginx-light libnginx-mod-stream redis-server redis-tools ladspa-sdk
+	libseccomp-dev netcat-openbsd
+)
+
+missing=()
+for package in "${packages[@]}"; do
+	dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+		grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "Missing packages. Install them with:" >&2
+	echo "  sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+	exit 1
+fi
+echo "installing: ${missing[*]}"
+# Servers come along as programs only: nothing is to be started here.
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+apt-get update -qq >/dev/null 2>&1
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/figsandbox-deps.log 2>&1 || {
+	tail -20 /tmp/figsandbox-deps.log >&2
+	exit 1
+}

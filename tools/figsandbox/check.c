@@ -1,0 +1,69 @@
+/*
+ * check.c - figsandbox check: is this policy well-formed, and enforced?
+ * SPDX-License-Identifier: MIT
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/load.h"
+#include "tools/figsandbox/figsandbox.h"
+
+static char block[LOAD_ARENA];
+
+/* Tells a fault in the policy from a file that is none. */
+static bool is_readable(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+	       eaccess(file, R_OK) == 0;
+}
+
+/* Chosen ones keep a program from starting; the profile's are only reported. */
+static void print_unenforced(const struct policy *policy)
+{
+	for (unsigned key = 0; key < KEYS; key++) {
+		const struct setting *setting = &policy->at[key];
+
+		if (!policy_unenforced(key, setting))
+			continue;
+		printf("%s", setting->source.file);
+		if (setting->source.line)
+			printf(":%u", setting->source.line);
+		printf(": %s: %s\n", policy_keys[key].name,
+		       setting->chosen ?
+			       "not available yet: no program starts with it" :
+			       "not enforced in this release");
+	}
+	for (const struct overlay *overlay = policy->overlays; overlay;
+	     overlay = overlay->next)
+		printf("%s:%u: library: not available yet: no program starts "
+		       "with it\n", overlay->source.file, overlay->source.line);
+}
+
+int verb_check(int argc, char **argv)
+{
+	static struct policy policy;
+	char cwd[PATH_MAX];
+	struct load_input input = { .cwd = cwd };
+	struct load_error error;
+	struct arena arena;
+
+	if (argc != 2)
+		return complain_usage(MISUSED, "check");
+	input.file = argv[1];
+	if (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')
+		return complain(MISUSED, "the working directory: %s",
+				strerror(errno));
+	arena_init(&arena, block, sizeof(block));
+	if (load_policy(&input, false, &arena, &policy, &error))
+		return complain(is_readable(argv[1]) ? FINDINGS : MISUSED, "%s",
+				error.text);
+	printf("%s: fine\n", argv[1]);
+	print_unenforced(&policy);
+	return FINE;
+}
