@@ -12,6 +12,7 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <gshadow.h>
 #include <iconv.h>
 #include <libintl.h>
 #include <mntent.h>
@@ -24,6 +25,7 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <setjmp.h>
+#include <shadow.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>

@@ -23,4 +23,13 @@ void *dl_open_in(struct dl_call *call); /* dlmopen */
 void *dl_symbol(struct dl_call *call);  /* dlsym */
 void *dl_version(struct dl_call *call); /* dlvsym */
 
+/*
+ * iconv_open loads converters from the directories in GCONV_PATH: refused once
+ * that is not what it was at start.
+ */
+int may_convert(const struct asked *ask);
+
+/* Service words name libraries: refused while only some may be loaded. */
+int may_configure(const struct asked *ask, const char *services);
+
 #endif

@@ -5,7 +5,8 @@
  * A block is charged what was asked for before libc is called, and what it is
  * really worth afterwards; if that is too much, it goes back. So the books
  * never exceed a limit, not even for a moment. A block is given back to libc
- * before its bytes are.
+ * before its bytes are. The books are ours; the status page, which others can
+ * write, only gets a copy.
  */
 #include "preload/memory.h"
 
@@ -16,6 +17,14 @@
 enum { PAGE = 4096 };
 
 static uint64_t max_bytes = UINT64_MAX, max_blocks = UINT64_MAX;
+static uint64_t live_bytes, live_blocks;
+
+/* The copy of one of the two in the status page. */
+static uint64_t *shown(const uint64_t *counter)
+{
+	return counter == &live_bytes ? &status->live_bytes :
+					&status->live_allocs;
+}
 
 void memory_start(const struct policy *policy)
 {
@@ -26,8 +35,8 @@ void memory_start(const struct policy *policy)
 	max_blocks = blocks ? blocks : UINT64_MAX;
 	if (bytes || blocks)
 		return;
-	status->live_bytes = 0; /* nobody counts from here on */
-	status->live_allocs = 0;
+	live_bytes = live_blocks = 0; /* nobody counts from here on */
+	status->live_bytes = status->live_allocs = 0;
 	status->peak_bytes = 0;
 }
 
@@ -52,24 +61,34 @@ static bool take(uint64_t *counter, uint64_t n, uint64_t max, uint64_t *seen)
 	} while (n && !__atomic_compare_exchange_n(counter, seen, *seen + n,
 						   true, __ATOMIC_RELAXED,
 						   __ATOMIC_RELAXED));
+	__atomic_add_fetch(shown(counter), n, __ATOMIC_RELAXED);
 	return true;
 }
 
 /* Blocks that libc got without us and gave back through us must not count. */
 static void give(uint64_t *counter, uint64_t n)
 {
-	uint64_t now = __atomic_load_n(counter, __ATOMIC_RELAXED);
+	uint64_t now = __atomic_load_n(counter, __ATOMIC_RELAXED), less;
 
-	while (n && !__atomic_compare_exchange_n(
-			counter, &now, now > n ? now - n : 0, true,
-			__ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
+	do {
+		less = now > n ? n : now;
+	} while (less && !__atomic_compare_exchange_n(
+				 counter, &now, now - less, true,
+				 __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	__atomic_sub_fetch(shown(counter), less, __ATOMIC_RELAXED);
+}
+
+/* Beyond every limit: where refusals are only recorded. */
+static void add(uint64_t *counter, uint64_t n)
+{
+	__atomic_add_fetch(counter, n, __ATOMIC_RELAXED);
+	__atomic_add_fetch(shown(counter), n, __ATOMIC_RELAXED);
 }
 
 static void uncharge(uint64_t bytes, uint64_t blocks)
 {
-	give(&status->live_bytes, bytes);
-	give(&status->live_allocs, blocks);
+	give(&live_bytes, bytes);
+	give(&live_blocks, blocks);
 }
 
 /*
@@ -86,8 +105,8 @@ static int refuse(const struct site *site, const struct query *query,
 	STATUS_ADD(denied_allocs, 1);
 	err = gate_leave(&ask, gate_decide(&ask, query));
 	if (!err) {
-		STATUS_ADD(live_bytes, query->size);
-		STATUS_ADD(live_allocs, blocks);
+		add(&live_bytes, query->size);
+		add(&live_blocks, blocks);
 	}
 	return err;
 }
@@ -97,24 +116,24 @@ static int charge(const struct site *site, uint64_t bytes, uint64_t blocks)
 	struct query query = {
 	    .right = MEM_ALLOC,
 	    .size = bytes,
-	    .live = status->live_bytes,
+	    .live = live_bytes,
 	};
 
 	if (bytes > PTRDIFF_MAX) { /* libc never has that much */
 		errno = ENOMEM;
 		return -ENOMEM;
 	}
-	if (take(&status->live_allocs, blocks, max_blocks, &query.allocs)) {
-		if (take(&status->live_bytes, bytes, max_bytes, &query.live))
+	if (take(&live_blocks, blocks, max_blocks, &query.allocs)) {
+		if (take(&live_bytes, bytes, max_bytes, &query.live))
 			return 0;
-		give(&status->live_allocs, blocks);
+		give(&live_blocks, blocks);
 	}
 	return refuse(site, &query, blocks);
 }
 
 static void note_peak(void)
 {
-	uint64_t live = __atomic_load_n(&status->live_bytes, __ATOMIC_RELAXED);
+	uint64_t live = __atomic_load_n(&live_bytes, __ATOMIC_RELAXED);
 	uint64_t peak = __atomic_load_n(&status->peak_bytes, __ATOMIC_RELAXED);
 
 	while (live > peak && !__atomic_compare_exchange_n(
@@ -339,7 +358,7 @@ static void *resize(const struct site *site, void *old, size_t size)
 	}
 	if (size > had) {
 		charged = bound(size);
-		if (!take(&status->live_bytes, charged - had, max_bytes, &seen))
+		if (!take(&live_bytes, charged - had, max_bytes, &seen))
 			return move(site, old, had, size);
 	}
 	new = real.realloc(old, size);
@@ -351,7 +370,7 @@ static void *resize(const struct site *site, void *old, size_t size)
 	if (worth < charged)
 		uncharge(charged - worth, 0);
 	else
-		STATUS_ADD(live_bytes, worth - charged);
+		add(&live_bytes, worth - charged);
 	return new;
 }
 
