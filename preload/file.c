@@ -32,7 +32,7 @@ uint32_t node_rights(mode_t mode)
 enum how how_at(int flags)
 {
 	return (flags & AT_SYMLINK_NOFOLLOW ? ENTRY : FOLLOW) |
-	       (flags & AT_EMPTY_PATH ? EMPTY : 0);
+	       (flags & AT_EMPTY_PATH ? OR_FD : 0);
 }
 
 int may_path(const struct asked *ask, enum how how, uint32_t rights,
@@ -127,7 +127,7 @@ static int may_link(const struct asked *ask, struct place *at, int dir,
 		    const char *new, int flags)
 {
 	enum how how = (flags & AT_SYMLINK_FOLLOW ? FOLLOW : ENTRY) |
-		       (flags & AT_EMPTY_PATH ? EMPTY : 0);
+		       (flags & AT_EMPTY_PATH ? OR_FD : 0);
 	int err = place_ask(ask, at, how, RIGHT(FS_READ) | RIGHT(FS_WRITE), dir,
 			    path);
 

@@ -376,7 +376,7 @@ static int ask_place(const struct asked *ask, struct place *at, enum how how,
 
 	if (!path)
 		return 0;
-	if (path[0] == '\0' && how & EMPTY) /* fstat() asks nothing either */
+	if (path[0] == '\0' && how & OR_FD) /* fstat() asks nothing either */
 		return rights == RIGHT(FS_STAT) ? 0 : place_ask_fd(ask, rights, dir);
 	if (path[0] == '\0')
 		return -ENOENT;

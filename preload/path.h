@@ -19,7 +19,7 @@ enum how {
 	FOLLOW = 0, /* the object that the path leads to, through a last symlink */
 	ENTRY = 1,  /* the directory entry itself: unlink, rename, lstat, mkdir */
 	CREATE = 2, /* FOLLOW, but it need not exist: open(O_CREAT), fopen("w") */
-	EMPTY = 4   /* added: an empty path means the descriptor (AT_EMPTY_PATH) */
+	OR_FD = 4   /* added: an empty path means the descriptor (AT_EMPTY_PATH) */
 };
 
 struct place {
