@@ -48,7 +48,7 @@ int raw_place(struct raw *raw, struct place *at, enum how how, uint32_t rights,
 enum how raw_handle_how(long flags)
 {
 	return (flags & AT_SYMLINK_FOLLOW ? FOLLOW : ENTRY) |
-	       (flags & AT_EMPTY_PATH ? EMPTY : 0);
+	       (flags & AT_EMPTY_PATH ? OR_FD : 0);
 }
 
 long act_sendmsg(struct raw *raw)
