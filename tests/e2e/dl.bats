@@ -2,10 +2,11 @@
 # dl.bats - loading libraries and looking up symbols, as a program sees it.
 # SPDX-License-Identifier: MIT
 
+load common
+
 setup_file() {
 	cd "$BATS_TEST_DIRNAME/dl" || return
 	export D="$BATS_FILE_TMPDIR"
-	export LIB="${FIGSANDBOX_LIB:-$BATS_TEST_DIRNAME/../../build/libfigsandbox.so}"
 	mkdir -p "$D"/{good,bad,inner,links}
 	gcc -D_GNU_SOURCE -O0 -o "$D/host" host.c -ldl
 	gcc -o "$D/syncs" syncs.c
@@ -38,18 +39,6 @@ setup_file() {
 
 setup() {
 	cd "$D" || return
-}
-
-# sandboxed SETTING=VALUE … -- PROGRAM ARGUMENT …
-sandboxed() {
-	local settings=()
-
-	while [ "$1" != -- ]; do
-		settings+=("FIG_SANDBOX_$1")
-		shift
-	done
-	shift
-	run env FIG_SANDBOX_AUDIT=none "${settings[@]}" LD_PRELOAD="$LIB" "$@"
 }
 
 @test "the caller's RUNPATH and \$ORIGIN are kept at -O0 and -O2, with any policy" {

@@ -2,8 +2,10 @@
 # exec.bats - what a sandboxed program starts is sandboxed, or does not start.
 # SPDX-License-Identifier: MIT
 
+load common
+
 setup_file() {
-	export D LIB="${FIGSANDBOX_LIB:-$BATS_TEST_DIRNAME/../../build/libfigsandbox.so}"
+	export D
 	local e2e="$BATS_TEST_DIRNAME"
 
 	# A place that an ordinary user can reach as well.
@@ -48,27 +50,6 @@ teardown_file() {
 
 patchelf_loader() {
 	readelf -lW "$1" | sed -n 's/.*interpreter: \(.*\)]/\1/p'
-}
-
-# sandboxed SETTING=VALUE … -- PROGRAM ARGUMENT …
-sandboxed() {
-	local settings=()
-
-	while [ "$1" != -- ]; do
-		settings+=("FIG_SANDBOX_$1")
-		shift
-	done
-	shift
-	run env FIG_SANDBOX_AUDIT="file:$BATS_TEST_TMPDIR/audit" \
-		"${settings[@]}" LD_PRELOAD="$LIB" "$@"
-}
-
-# each RESULT WORD …: the last run said "WORD: RESULT" for every word, in order.
-each() {
-	local result=$1
-
-	shift
-	diff <(printf '%s\n' "${lines[@]}") <(printf "%s: $result\n" "$@")
 }
 
 # none RESULT PROGRAM WORD …: and without the sandbox, nothing of the kind.

@@ -2,24 +2,12 @@
 # memory.bats - live allocations are counted, limited, and never lost.
 # SPDX-License-Identifier: MIT
 
+load common
+
 setup_file() {
 	export D="$BATS_FILE_TMPDIR"
-	export LIB="${FIGSANDBOX_LIB:-$BATS_TEST_DIRNAME/../../build/libfigsandbox.so}"
 	gcc -D_GNU_SOURCE -O0 -fno-builtin -pthread -o "$D/memory" \
 		"$BATS_TEST_DIRNAME/memory/memory.c"
-}
-
-# sandboxed SETTING=VALUE … -- PROGRAM ARGUMENT …
-sandboxed() {
-	local settings=()
-
-	while [ "$1" != -- ]; do
-		settings+=("FIG_SANDBOX_$1")
-		shift
-	done
-	shift
-	run env FIG_SANDBOX_AUDIT="file:$BATS_TEST_TMPDIR/audit" \
-		"${settings[@]}" LD_PRELOAD="$LIB" "$@"
 }
 
 # holds WORD SETTING…: the case comes out well under these settings, and does not

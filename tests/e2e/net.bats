@@ -2,9 +2,10 @@
 # net.bats - where sockets may lead, who may come in, which names are looked up.
 # SPDX-License-Identifier: MIT
 
+load common
+
 setup_file() {
 	export D="$BATS_FILE_TMPDIR"
-	export LIB="${FIGSANDBOX_LIB:-$BATS_TEST_DIRNAME/../../build/libfigsandbox.so}"
 	gcc -D_GNU_SOURCE -O1 -o "$D/net" "$BATS_TEST_DIRNAME/net/net.c" -lresolv
 	python3 -c '
 import os, select, socket, sys
@@ -30,28 +31,6 @@ sys.stdin.read()' < <(echo $BASHPID > "$D/holder"; exec sleep 600) 3>&- \
 
 teardown_file() {
 	kill "$(cat "$D/server")" "$(cat "$D/holder")"
-}
-
-# sandboxed SETTING=VALUE … -- PROGRAM ARGUMENT …
-sandboxed() {
-	local settings=()
-
-	while [ "$1" != -- ]; do
-		settings+=("FIG_SANDBOX_$1")
-		shift
-	done
-	shift
-	run env FIG_SANDBOX_AUDIT="file:$BATS_TEST_TMPDIR/audit" \
-		"${settings[@]}" LD_PRELOAD="$LIB" "$@"
-}
-
-# each RESULT WORD …: the last run said "WORD: RESULT" for every word, in order.
-each() {
-	local result=$1
-
-	shift
-	diff <(grep -E '^[a-z_0-9]+: ' <<<"$output") \
-		<(printf "%s: $result\n" "$@")
 }
 
 # none RESULT WORD …: and without the sandbox, nothing of the kind.

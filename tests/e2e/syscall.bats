@@ -2,31 +2,11 @@
 # syscall.bats - a system call by number is asked what its wrapper is asked.
 # SPDX-License-Identifier: MIT
 
+load common
+
 setup_file() {
 	export D="$BATS_FILE_TMPDIR"
-	export LIB="${FIGSANDBOX_LIB:-$BATS_TEST_DIRNAME/../../build/libfigsandbox.so}"
 	gcc -D_GNU_SOURCE -O1 -o "$D/syscall" "$BATS_TEST_DIRNAME/syscall/syscall.c"
-}
-
-# sandboxed SETTING=VALUE … -- PROGRAM ARGUMENT …
-sandboxed() {
-	local settings=()
-
-	while [ "$1" != -- ]; do
-		settings+=("FIG_SANDBOX_$1")
-		shift
-	done
-	shift
-	run env FIG_SANDBOX_AUDIT="file:$BATS_TEST_TMPDIR/audit" \
-		"${settings[@]}" LD_PRELOAD="$LIB" "$@"
-}
-
-# each RESULT WORD …: the last run said "WORD: RESULT" for every word, in order.
-each() {
-	local result=$1
-
-	shift
-	diff <(printf '%s\n' "${lines[@]}") <(printf "%s: $result\n" "$@")
 }
 
 # none RESULT WORD …: and without the sandbox, nothing of the kind.
