@@ -54,7 +54,7 @@ run_lint() {
 }
 
 run_e2e() { for file in tests/e2e/*.bats; do tap bats --tap "$file"; done; }
-run_hosts() { for file in tests/hosts/*.bats; do tap bats --tap "$file"; done; }
+run_hosts() { for file in tests/hosts/*.bats; do [ ! -e "$file" ] || tap bats --tap "$file"; done; }
 
 for group; do
 	echo "== $group"
