@@ -109,8 +109,3 @@ size_t boot_malloc_usable_size(void *block)
 	(void)block;
 	return 0;
 }
-
-bool memory_family(size_t slot)
-{
-	return slot <= offsetof(struct real, cfree); /* the first rows */
-}

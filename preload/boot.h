@@ -42,8 +42,4 @@ static inline bool boot_owns(const void *block)
 
 size_t boot_size(const void *block);
 
-/* Is this offset in struct real a slot of MEMORY_BOOT? Those are bound first.
- */
-bool memory_family(size_t slot);
-
 #endif

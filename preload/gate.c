@@ -14,7 +14,10 @@
 #include "preload/status.h"
 
 uint32_t gate_restricted = UINT32_MAX;
-const struct policy *gate_policy;
+
+/* Until there is a policy nothing is granted: libc may call us from our start. */
+static const struct policy nothing = { .closed = true };
+const struct policy *gate_policy = &nothing;
 
 void gate_enter(struct asked *ask, const char *call, const void *caller)
 {

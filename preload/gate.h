@@ -35,7 +35,7 @@ struct asked {
 /* RIGHT() of all that needs a question; all bits until the sandbox started. */
 extern uint32_t gate_restricted;
 
-/* The policy in force; valid whenever a question is being answered. */
+/* The policy in force; one that grants nothing until there is one. */
 extern const struct policy *gate_policy;
 
 static inline bool gate_restricts(uint32_t rights)

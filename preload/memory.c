@@ -198,8 +198,7 @@ static __attribute__((noinline)) void *counted(enum kind kind,
 					       const struct site *site,
 					       size_t alignment, size_t size)
 {
-	if (!gate_policy)
-		start_sandbox();
+	start_sandbox();
 	if (charge(site, size, 1))
 		return NULL;
 	return settle(site, size, ask_libc(kind, alignment, size));

@@ -2,10 +2,11 @@
  * real.c - the functions behind ours.
  * SPDX-License-Identifier: MIT
  *
- * dlsym itself is one of our wrappers, so the first step is to find libc's by
- * reading libc's symbol table; dlsym(RTLD_NEXT) from here then respects other
- * preload libraries behind us. A successful dlsym allocates nothing; a failing
- * one does, which is why malloc's slots come first and begin as boot functions.
+ * What dlsym(RTLD_NEXT) would answer, found by reading the symbol tables of the
+ * objects behind us: dlsym itself is one of our wrappers, it would cost ten times
+ * as much for so many names, and it calls malloc when a name is missing. The
+ * slots of the malloc family are filled last: until then libc and other libraries
+ * that need memory during our start get it from boot.c.
  */
 #include "preload/real.h"
 
@@ -29,6 +30,8 @@ static const struct {
 #include "preload/calls.def"
 };
 
+enum { ROWS = sizeof(calls) / sizeof(calls[0]), OBJECTS = 1024 };
+
 /* Stands for a function that this libc does not have. */
 static long absent(void)
 {
@@ -38,6 +41,7 @@ static long absent(void)
 
 /* The parts of a dynamic section that a look-up needs; ld.so relocated them. */
 struct symbols {
+	const struct link_map *map;
 	const ElfW(Sym) *table;
 	const char *names;
 	const uint32_t *hash; /* DT_GNU_HASH */
@@ -53,7 +57,7 @@ static const void *address(const struct link_map *map, ElfW(Addr) value)
 
 static struct symbols symbols_of(const struct link_map *map)
 {
-	struct symbols found = { 0 };
+	struct symbols found = { .map = map };
 	ElfW(Xword) soname = 0;
 
 	for (const ElfW(Dyn) *d = map->l_ld; d && d->d_tag != DT_NULL; d++) {
@@ -82,37 +86,58 @@ static uint32_t gnu_hash(const char *name)
 	return hash;
 }
 
-/* Defined here, and the default version of that name (bit 15: hidden). */
-static bool defines(const struct symbols *in, uint32_t i, const char *name)
+/* The Bloom filter of DT_GNU_HASH: false means that the name is not there. */
+static bool may_define(const struct symbols *in, uint32_t hash)
 {
-	return in->table[i].st_shndx != SHN_UNDEF &&
-	       !(in->versions && in->versions[i] & 0x8000) &&
+	const ElfW(Addr) *bloom = (const ElfW(Addr) *)(in->hash + 4);
+	unsigned bits = 8 * sizeof(*bloom);
+	ElfW(Addr) word = bloom[hash / bits & (in->hash[2] - 1)];
+
+	return word >> hash % bits & word >> (hash >> in->hash[3]) % bits & 1;
+}
+
+/* Defined here; the default version, or an old one (bit 15) if `old`. */
+static bool defines(const struct symbols *in, uint32_t i, const char *name,
+		    bool old)
+{
+	bool hidden = in->versions && in->versions[i] & 0x8000;
+
+	return in->table[i].st_shndx != SHN_UNDEF && hidden == old &&
 	       strcmp(in->names + in->table[i].st_name, name) == 0;
+}
+
+static const ElfW(Sym) *look_up(const struct symbols *in, const char *name,
+				uint32_t hash, bool old)
+{
+	const uint32_t *buckets, *chain;
+	uint32_t i;
+
+	if (!in->table || !in->names || !in->hash || !in->hash[0] ||
+	    !may_define(in, hash))
+		return NULL;
+	/* nbuckets, first hashed symbol, bloom words, bloom shift, bloom … */
+	buckets = in->hash + 4 + in->hash[2] * (sizeof(ElfW(Addr)) / 4);
+	chain = buckets + in->hash[0];
+	i = buckets[hash % in->hash[0]];
+	if (i < in->hash[1])
+		return NULL;
+	do {
+		if ((chain[i - in->hash[1]] | 1) == (hash | 1) &&
+		    defines(in, i, name, old))
+			return &in->table[i];
+	} while (!(chain[i++ - in->hash[1]] & 1));
+	return NULL;
 }
 
 void *real_symbol(const struct link_map *map, const char *name)
 {
 	struct symbols in = symbols_of(map);
-	uint32_t wanted = gnu_hash(name), i;
-	const uint32_t *buckets, *chain;
+	const ElfW(Sym) *symbol = look_up(&in, name, gnu_hash(name), false);
 
-	if (!in.table || !in.names || !in.hash)
-		return NULL;
-	/* nbuckets, first hashed symbol, bloom words, bloom shift, bloom … */
-	buckets = in.hash + 4 + in.hash[2] * (sizeof(ElfW(Addr)) / 4);
-	chain = buckets + in.hash[0];
-	i = in.hash[0] ? buckets[wanted % in.hash[0]] : 0;
-	if (i < in.hash[1])
-		return NULL;
-	do {
-		if ((chain[i - in.hash[1]] | 1) == (wanted | 1) &&
-		    defines(&in, i, name))
-			return (void *)(map->l_addr + in.table[i].st_value);
-	} while (!(chain[i++ - in.hash[1]] & 1));
-	return NULL;
+	return symbol ? (void *)(map->l_addr + symbol->st_value) : NULL;
 }
 
-/* The first loaded object with this soname that defines `name`. */
+/* The first loaded object with this soname. */
 static const struct link_map *object_of(const char *soname)
 {
 	for (struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
@@ -133,47 +158,82 @@ const struct link_map *real_libc(void)
 	return libc;
 }
 
-/* libc's dlsym; in libdl before glibc 2.34. */
-static void *find_dlsym(void)
+/* The objects behind this one, in the order in which ld.so searches them. */
+static size_t objects_behind(struct symbols *objects)
 {
-	const struct link_map *libdl = object_of("libdl.so.2");
-	void *found = real_libc() ? real_symbol(real_libc(), "dlsym") : NULL;
+	const struct link_map *map = _r_debug.r_map;
+	size_t n = 0;
 
-	return !found && libdl ? real_symbol(libdl, "dlsym") : found;
+	while (map && map->l_ld != _DYNAMIC)
+		map = map->l_next;
+	for (map = map ? map->l_next : NULL; map && n < OBJECTS;
+	     map = map->l_next)
+		objects[n++] = symbols_of(map);
+	return n;
 }
 
-static void bind_slot(size_t i)
+/*
+ * The next function of this name. An old version is the last resort: programs
+ * that still ask for one have no other. An IFUNC has to be asked for its answer,
+ * which dlsym does.
+ */
+static void *next(const struct symbols *objects, size_t n, const char *name)
 {
-	void *function = real.dlsym(RTLD_NEXT, calls[i].name);
+	uint32_t hash = gnu_hash(name);
+	const ElfW(Sym) *symbol;
 
-	if (!function)
-		function = (void *)absent;
-	memcpy((char *)&real + calls[i].slot, &function, sizeof(function));
+	for (size_t i = 0; i < 2 * n; i++) {
+		symbol = look_up(&objects[i % n], name, hash, i >= n);
+		if (!symbol)
+			continue;
+		if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC)
+			return real.dlsym(RTLD_NEXT, name);
+		return (void *)(objects[i % n].map->l_addr + symbol->st_value);
+	}
+	return (void *)absent;
+}
+
+static void bind_slot(const struct symbols *objects, size_t n, const char *name,
+		      size_t slot)
+{
+	void *function = next(objects, n, name);
+
+	memcpy((char *)&real + slot, &function, sizeof(function));
+}
+
+/* Rows by the hash of their name, plus one; open addressing. */
+static uint16_t index_of[2048];
+_Static_assert(ROWS < 1024, "index_of is at most half full");
+
+static void make_index(void)
+{
+	for (size_t row = 0; row < ROWS; row++) {
+		size_t i = gnu_hash(calls[row].name) % 2048;
+
+		while (index_of[i])
+			i = (i + 1) % 2048;
+		index_of[i] = (uint16_t)(row + 1);
+	}
 }
 
 bool real_start(void)
 {
-	void *dlsym_found = find_dlsym();
+	static struct symbols objects[OBJECTS];
+	size_t n = objects_behind(objects);
 
-	if (!dlsym_found)
+	if (!n || n == OBJECTS || !real_libc())
 		return false;
-	memcpy(&real.dlsym, &dlsym_found, sizeof(dlsym_found));
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (memory_family(calls[i].slot))
-			bind_slot(i);
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (!memory_family(calls[i].slot) &&
-		    calls[i].slot != offsetof(struct real, dlsym))
-			bind_slot(i);
-	real.dlerror(); /* what the failed look-ups left is not the program's */
+	make_index();
+	bind_slot(objects, n, "dlsym", offsetof(struct real, dlsym));
+	for (size_t row = ROWS; row-- > 0;) /* memory is first: bound last */
+		bind_slot(objects, n, calls[row].name, calls[row].slot);
 	return true;
 }
 
-/* Sorted once would be faster; dlsym of any name costs far more than this. */
 void *real_wrapper(const char *name)
 {
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (strcmp(calls[i].name, name) == 0)
-			return calls[i].wrapper;
+	for (size_t i = gnu_hash(name) % 2048; index_of[i]; i = (i + 1) % 2048)
+		if (strcmp(calls[index_of[i] - 1].name, name) == 0)
+			return calls[index_of[i] - 1].wrapper;
 	return NULL;
 }

@@ -172,6 +172,7 @@ static void wake(void)
 	start_library = find_library(slot);
 	load(slot);
 	policy.program = start_program;
+	gate_policy = &policy;
 	scratch_drop(slot);
 	check_proc();
 	start_policy = print_policy();
@@ -190,6 +191,7 @@ static void wake(void)
 static void stay_inert(void)
 {
 	policy.at[KEY_mode].number = MODE_OFF;
+	gate_policy = &policy;
 }
 
 static void start_once(void)
@@ -205,7 +207,6 @@ static void start_once(void)
 	arena_init(&arena, (void *)block, LOAD_ARENA);
 	start_pid = (int)RAW(getpid);
 	start_env = copy_environment(environment_at_start());
-	gate_policy = &policy;
 	if (getauxval(AT_SECURE))
 		stay_inert();
 	else
