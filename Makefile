@@ -52,8 +52,8 @@ $(OBJ)/unit/%: $(OBJ)/tests/unit/%.o $(call objects,$(CONFIG))
 $(OBJ)/toml_corpus: $(OBJ)/tests/toml_corpus.o $(call objects,$(CONFIG))
 	$(call say,LD)$(CC) $(CFLAGS) -o $@ $^
 
-build/fuzz/%: tests/fuzz/%.c $(CONFIG) $(wildcard config/*.h)
-	$(call say,FUZZ)mkdir -p $(@D) && clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $< $(CONFIG)
+build/fuzz/%: tests/fuzz/%.c $(CONFIG) $(PRELOAD) $(wildcard config/*.h preload/*.h)
+	$(call say,FUZZ)mkdir -p $(@D) && clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< $(CONFIG)
 
 .PHONY: all deps run test test-unit test-e2e test-hosts lint bench fuzz format install uninstall clean
 deps:
@@ -69,7 +69,7 @@ lint: all
 bench: all
 	@tests/bench/run.sh
 fuzz: $(FUZZERS:%=build/fuzz/%)
-	@tests/fuzz/run.sh
+	@tests/fuzz/run.sh $(FUZZERS)
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 install: all
