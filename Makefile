@@ -23,15 +23,16 @@ CFLAGS.release :=
 CFLAGS.asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 CFLAGS.cov  := --coverage
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) $(HARDEN) $(CFLAGS) $(CFLAGS.$(MODE)) -MMD -MP
+# Small variables are kept together, apart from large pools: fewer pages are touched.
 # libc's headers must neither rename nor inline what we define.
-PRELOAD_CFLAGS := -fPIC -fvisibility=hidden -fno-builtin -fno-plt -ftls-model=initial-exec -U_FORTIFY_SOURCE
+PRELOAD_CFLAGS := -fPIC -fvisibility=hidden -fno-builtin -fno-plt -fdata-sections -ftls-model=initial-exec -U_FORTIFY_SOURCE
 objects   = $(patsubst %,$(OBJ)/%.o,$(basename $(1)))
 say       = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(if $(2),$(2),$@)';)
 
 all: $(LIB) $(TOOL)
 
 $(LIB): $(call objects,$(CONFIG) $(PRELOAD)) $(OBJ)/exports.map
-	$(call say,LD)$(CC) -shared $(CFLAGS) $(CFLAGS.$(MODE)) $(LDFLAGS) -Wl,-z,defs,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,initfirst \
+	$(call say,LD)$(CC) -shared $(CFLAGS) $(CFLAGS.$(MODE)) $(LDFLAGS) -Wl,-Bsymbolic-functions,--sort-section=alignment,-z,defs,-z,now,-z,relro,-z,noexecstack,-z,nodelete,-z,initfirst \
 		-Wl,--version-script=$(OBJ)/exports.map -o $@ $(filter %.o,$^) -ldl -pthread
 
 $(TOOL): $(call objects,$(CONFIG) $(TOOLS))

@@ -65,14 +65,22 @@ static bool go(char path[PATH_SIZE], const char *names, size_t len)
 	return true;
 }
 
-/* loader->lexical: the name relative to the base. */
+static int take_names(struct loader *loader)
+{
+	if (!loader->names)
+		loader->names =
+		    arena_take(loader->arena, sizeof(*loader->names));
+	return loader->names ? 0 : load_full(loader);
+}
+
+/* loader->names->lexical: the name relative to the base. */
 static bool make_absolute(struct loader *loader, const char *name, size_t len)
 {
-	loader->lexical[0] = '\0';
+	loader->names->lexical[0] = '\0';
 	if (len && name[0] == '/')
-		return go(loader->lexical, name, len);
-	return go(loader->lexical, loader->base, strlen(loader->base)) &&
-	       go(loader->lexical, name, len);
+		return go(loader->names->lexical, name, len);
+	return go(loader->names->lexical, loader->base, strlen(loader->base)) &&
+	       go(loader->names->lexical, name, len);
 }
 
 /* To a policy our own /proc/PID is /proc/self; below, links are no paths. */
@@ -82,45 +90,46 @@ static bool stays(const char *path)
 	       strcmp(path, "/proc/thread-self") == 0;
 }
 
-/* If the last of loader->resolved is a link, its target goes before the rest.
+/* If the last of loader->names->resolved is a link, its target goes before the
+ * rest.
  */
 static bool follow(struct loader *loader, char **rest)
 {
 	size_t tail = strlen(*rest);
-	long len = RAW(readlinkat, AT_FDCWD, loader->resolved, loader->target,
-		       PATH_SIZE - 1);
+	long len = RAW(readlinkat, AT_FDCWD, loader->names->resolved,
+		       loader->names->target, PATH_SIZE - 1);
 
-	if (len <= 0 || (size_t)len + 1 + tail >= sizeof(loader->rest))
+	if (len <= 0 || (size_t)len + 1 + tail >= sizeof(loader->names->rest))
 		return false;
-	memmove(loader->rest + len + 1, *rest, tail + 1);
-	memcpy(loader->rest, loader->target, (size_t)len);
-	loader->rest[len] = '/';
-	*rest = loader->rest;
-	if (loader->target[0] == '/')
-		loader->resolved[0] = '\0';
+	memmove(loader->names->rest + len + 1, *rest, tail + 1);
+	memcpy(loader->names->rest, loader->names->target, (size_t)len);
+	loader->names->rest[len] = '/';
+	*rest = loader->names->rest;
+	if (loader->names->target[0] == '/')
+		loader->names->resolved[0] = '\0';
 	else
-		go_up(loader->resolved);
+		go_up(loader->names->resolved);
 	return true;
 }
 
 /*
- * loader->resolved: the path without symbolic links as far as it exists, the
- * rest as it is. False if it is too long.
+ * loader->names->resolved: the path without symbolic links as far as it exists,
+ * the rest as it is. False if it is too long.
  */
 static bool resolve(struct loader *loader, const char *path)
 {
 	unsigned links = LINKS_MAX;
-	char *rest = loader->rest;
+	char *rest = loader->names->rest;
 	bool exists = true;
 	size_t len;
 
 	memmove(rest, path, strlen(path) + 1);
-	for (loader->resolved[0] = '\0'; *rest;) {
+	for (loader->names->resolved[0] = '\0'; *rest;) {
 		len = strcspn(rest, "/");
-		if (!go(loader->resolved, rest, len))
+		if (!go(loader->names->resolved, rest, len))
 			return false;
 		rest += len + (rest[len] == '/');
-		exists = exists && !stays(loader->resolved);
+		exists = exists && !stays(loader->names->resolved);
 		if (len && exists && links && follow(loader, &rest))
 			links--;
 	}
@@ -174,11 +183,11 @@ static bool is_plain(const char *names)
 static int resolve_wild(struct loader *loader, const struct place *place,
 			const char *text, size_t head, const char **pattern)
 {
-	char *tail = loader->target;
+	char *tail = loader->names->target;
 	size_t len = strlen(text + head);
 
 	if (len + 4 > PATH_SIZE || !make_absolute(loader, text, head) ||
-	    !resolve(loader, loader->lexical))
+	    !resolve(loader, loader->names->lexical))
 		return too_long(loader, place);
 	tail[0] = '/';
 	memcpy(tail + 1, text + head, len + 1);
@@ -187,7 +196,7 @@ static int resolve_wild(struct loader *loader, const struct place *place,
 	if (!is_plain(tail + 1))
 		return load_expected(loader, place,
 				     "no '.', '..' or '//' behind a wildcard");
-	*pattern = escape(loader, loader->resolved, tail);
+	*pattern = escape(loader, loader->names->resolved, tail);
 	return *pattern ? 0 : load_full(loader);
 }
 
@@ -200,20 +209,20 @@ static int resolve_literal(struct loader *loader, const struct place *place,
 
 	if (!make_absolute(loader, text, strlen(text)))
 		return too_long(loader, place);
-	last = strrchr(loader->lexical, '/');
+	last = strrchr(loader->names->lexical, '/');
 	if (!last) {
 		*pattern = "/";
 		return 0;
 	}
 	*last = '\0';
-	if (!resolve(loader, loader->lexical) ||
-	    !go_down(loader->resolved, last + 1, strlen(last + 1)))
+	if (!resolve(loader, loader->names->lexical) ||
+	    !go_down(loader->names->resolved, last + 1, strlen(last + 1)))
 		return too_long(loader, place);
-	*pattern = escape(loader, loader->resolved, "");
+	*pattern = escape(loader, loader->names->resolved, "");
 	*last = '/';
-	if (!resolve(loader, loader->lexical))
+	if (!resolve(loader, loader->names->lexical))
 		return too_long(loader, place);
-	*target = escape(loader, loader->resolved, "");
+	*target = escape(loader, loader->names->resolved, "");
 	if (!*pattern || !*target)
 		return load_full(loader);
 	if (!**target)
@@ -249,6 +258,8 @@ int pattern_resolve(struct loader *loader, const struct place *place,
 		    "run forwards, no '\\' at the end");
 	if (loader->inherited)
 		err = take_as_is(loader, place, text, pattern);
+	else if (take_names(loader))
+		err = -ENOMEM;
 	else if (head < len || text[len - 1] == '/') {
 		while (head && text[head - 1] != '/')
 			head--;
@@ -266,9 +277,11 @@ int pattern_absolute(struct loader *loader, const struct place *place,
 {
 	if (!*text)
 		return load_expected(loader, place, "a path");
+	if (take_names(loader))
+		return -ENOMEM;
 	if (!make_absolute(loader, text, strlen(text)))
 		return too_long(loader, place);
-	*path = loader->lexical[0] ? loader->lexical : "/";
+	*path = loader->names->lexical[0] ? loader->names->lexical : "/";
 	*path = arena_text(loader->arena, *path, strlen(*path));
 	return *path ? pattern_utf8(loader, place, *path) : load_full(loader);
 }
@@ -281,7 +294,7 @@ int pattern_file(struct loader *loader, const struct place *place,
 	char *name = arena_take(loader->arena, base + 1 + len + 1), *slash;
 	const char *directory;
 
-	if (!name)
+	if (!name || take_names(loader))
 		return load_full(loader);
 	if (len == 0 || base + 1 + len >= PATH_SIZE)
 		return load_expected(loader, place, "the name of a file");
@@ -298,7 +311,7 @@ int pattern_file(struct loader *loader, const struct place *place,
 	if (!resolve(loader, name))
 		return too_long(loader, place);
 	*slash = '/';
-	directory = loader->resolved[0] ? loader->resolved : "/";
+	directory = loader->names->resolved[0] ? loader->names->resolved : "/";
 	loader->base = arena_text(loader->arena, directory, strlen(directory));
 	return loader->base ? 0 : load_full(loader);
 }

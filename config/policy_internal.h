@@ -31,6 +31,12 @@ struct place {
 	struct source source;
 };
 
+/* pattern.c: work space for paths. */
+struct names {
+	char lexical[PATH_SIZE], resolved[PATH_SIZE], target[PATH_SIZE];
+	char rest[2 * PATH_SIZE];
+};
+
 /* A policy on its way. Lives in the arena: it is too big for small stacks. */
 struct loader {
 	const struct load_input *input;
@@ -48,9 +54,7 @@ struct loader {
 	unsigned label_line;
 	struct source label;
 
-	/* pattern.c */
-	char lexical[PATH_SIZE], resolved[PATH_SIZE], target[PATH_SIZE];
-	char rest[2 * PATH_SIZE];
+	struct names *names; /* taken with the first path */
 };
 
 /* Bytes of a longer text. */

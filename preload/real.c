@@ -177,9 +177,9 @@ static size_t objects_behind(struct symbols *objects)
  * that still ask for one have no other. An IFUNC has to be asked for its answer,
  * which dlsym does.
  */
-static void *next(const struct symbols *objects, size_t n, const char *name)
+static void *next(const struct symbols *objects, size_t n, const char *name,
+		  uint32_t hash)
 {
-	uint32_t hash = gnu_hash(name);
 	const ElfW(Sym) *symbol;
 
 	for (size_t i = 0; i < 2 * n; i++) {
@@ -193,27 +193,17 @@ static void *next(const struct symbols *objects, size_t n, const char *name)
 	return (void *)absent;
 }
 
-static void bind_slot(const struct symbols *objects, size_t n, const char *name,
-		      size_t slot)
-{
-	void *function = next(objects, n, name);
-
-	memcpy((char *)&real + slot, &function, sizeof(function));
-}
-
 /* Rows by the hash of their name, plus one; open addressing. */
 static uint16_t index_of[2048];
 _Static_assert(ROWS < 1024, "index_of is at most half full");
 
-static void make_index(void)
+static void add_to_index(size_t row, uint32_t hash)
 {
-	for (size_t row = 0; row < ROWS; row++) {
-		size_t i = gnu_hash(calls[row].name) % 2048;
+	size_t i = hash % 2048;
 
-		while (index_of[i])
-			i = (i + 1) % 2048;
-		index_of[i] = (uint16_t)(row + 1);
-	}
+	while (index_of[i])
+		i = (i + 1) % 2048;
+	index_of[i] = (uint16_t)(row + 1);
 }
 
 bool real_start(void)
@@ -223,10 +213,15 @@ bool real_start(void)
 
 	if (!n || n == OBJECTS || !real_libc())
 		return false;
-	make_index();
-	bind_slot(objects, n, "dlsym", offsetof(struct real, dlsym));
-	for (size_t row = ROWS; row-- > 0;) /* memory is first: bound last */
-		bind_slot(objects, n, calls[row].name, calls[row].slot);
+	real.dlsym = next(objects, n, "dlsym", gnu_hash("dlsym"));
+	for (size_t row = ROWS; row-- > 0;) { /* memory is first: bound last */
+		uint32_t hash = gnu_hash(calls[row].name);
+		void *function = next(objects, n, calls[row].name, hash);
+
+		memcpy((char *)&real + calls[row].slot, &function,
+		       sizeof(function));
+		add_to_index(row, hash);
+	}
 	return true;
 }
 

@@ -7,12 +7,14 @@
  */
 #include "preload/status.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "config/raw.h"
 #include "preload/start.h"
@@ -55,37 +57,27 @@ static void choose_directory(char *const *env)
 		directory[0] = '\0';
 }
 
-/* When this process began, in clock ticks since boot; 0 without /proc. */
-static uint64_t start_time(void)
+static uint64_t time_since_boot(void)
 {
-	char line[512], *at;
-	uint64_t ticks = 0;
-	long fd, len;
+	struct timespec now;
 
-	fd = RAW(openat, AT_FDCWD, "/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (RAW(clock_gettime, CLOCK_BOOTTIME, &now))
 		return 0;
-	len = RAW(read, fd, line, sizeof(line) - 1);
-	RAW(close, fd);
-	line[len < 0 ? 0 : len] = '\0';
-	/* The name in field 2 may hold spaces and brackets, the rest cannot. */
-	at = strrchr(line, ')');
-	for (unsigned field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	while (at && *++at >= '0' && *at <= '9')
-		ticks = ticks * 10 + (uint64_t)(*at - '0');
-	return ticks;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 /* The directory, if nobody else can put files there; or a negative number. */
 static long open_directory(void)
 {
+	int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	long fd = RAW(openat, AT_FDCWD, directory, flags);
 	struct stat st;
-	long fd;
 
-	RAW(mkdirat, AT_FDCWD, directory, RAW(geteuid) == 0 ? 0755 : 0700);
-	fd = RAW(openat, AT_FDCWD, directory,
-		 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -ENOENT) {
+		RAW(mkdirat, AT_FDCWD, directory,
+		    RAW(geteuid) == 0 ? 0755 : 0700);
+		fd = RAW(openat, AT_FDCWD, directory, flags);
+	}
 	if (fd < 0)
 		return fd;
 	if (RAW(fstat, fd, &st) == 0 && !(st.st_mode & 022) &&
@@ -115,11 +107,13 @@ static bool may_grow(void)
 /* A new file with the page as it is now, mapped; NULL if that cannot be. */
 static struct status_page *create(long dir, const char *name)
 {
-	long fd, mapped = -1;
+	int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	long fd = RAW(openat, dir, name, flags, 0600), mapped = -1;
 
-	RAW(unlinkat, dir, name, 0); /* of a process that had this pid before */
-	fd = RAW(openat, dir, name,
-		 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -EEXIST) { /* of a process that had this pid before */
+		RAW(unlinkat, dir, name, 0);
+		fd = RAW(openat, dir, name, flags, 0600);
+	}
 	if (fd < 0)
 		return NULL;
 	if (RAW(write, fd, status, sizeof(*status)) == sizeof(*status))
@@ -139,7 +133,7 @@ static void publish(void)
 	long dir;
 
 	status->pid = (int32_t)RAW(getpid);
-	status->started = start_time();
+	status->created = time_since_boot();
 	if (!directory[0] || !may_grow())
 		return;
 	dir = open_directory();

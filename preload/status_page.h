@@ -22,7 +22,7 @@ struct status_page {
 	char magic[8];
 	uint32_t size;    /* of this structure */
 	int32_t pid;
-	uint64_t started; /* start time as field 22 of /proc/PID/stat */
+	uint64_t created; /* when it was made: CLOCK_BOOTTIME, nanoseconds */
 	uint32_t mode;    /* enum mode */
 	uint32_t profile; /* enum profile */
 	uint64_t limits[KEYS];    /* numbers of settings; lists: item count */

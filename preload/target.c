@@ -37,8 +37,11 @@ static char our_loader[ELF_NAME]; /* resolved; "" equals nothing */
 void target_start(void)
 {
 	const struct link_map *map = _r_debug.r_map;
-	struct scratch *slot = scratch_take();
+	struct scratch *slot;
 
+	if (!gate_policy->withheld) /* nobody will ask: see outside() */
+		return;
+	slot = scratch_take();
 	while (map && map->l_addr != _r_debug.r_ldbase)
 		map = map->l_next;
 	if (map && slot &&

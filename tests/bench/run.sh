@@ -49,6 +49,8 @@ for ((round = 0; round < ROUNDS; round++)); do
 		# shellcheck disable=SC2086 # one word per variable
 		env ${settings[$name]} "$work/calls" "$work/file" 2>>"$work/errors" |
 			sed "s/^/$name /" >>"$work/figures"
+		# shellcheck disable=SC2086
+		"$work/calls" start ${settings[$name]} | sed "s/^/$name /" >>"$work/figures"
 	done
 done
 [ -s "$work/errors" ] && sort "$work/errors" | uniq -c | head
@@ -86,8 +88,8 @@ awk -v ways="${ways[*]}" '
 			print ""
 		}
 		print ""
-		bar("start, no limits (spawn-true)", "no-limits", "bare",
-			"spawn-true", 150000)
+		bar("start, no limits (start-true)", "no-limits", "bare",
+			"start-true", 150000)
 		bar("unrestricted wrapper (realpath(NULL))", "no-limits", "bare",
 			"realpath(NULL)", 3)
 		bar("open+close with path rules", "paths", "bare", "open+close", 300)

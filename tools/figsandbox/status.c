@@ -29,7 +29,10 @@ struct listing {
 	unsigned unreadable; /* pages of another version, or of other users */
 };
 
-/* Field 22 of /proc/PID/stat; 0 if there is no such process. */
+/*
+ * When a process began, in nanoseconds since boot, rounded down: field 22 of
+ * /proc/PID/stat counts clock ticks. 0 if there is no such process.
+ */
 static uint64_t process_started(int pid)
 {
 	char name[32], line[1024], *at;
@@ -47,7 +50,10 @@ static uint64_t process_started(int pid)
 	at = strrchr(line, ')');
 	for (unsigned field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
-	return at ? strtoull(at, NULL, 10) : 0;
+	if (!at)
+		return 0;
+	return strtoull(at, NULL, 10) *
+	       (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 /* The number that a file name is, or 0. */
@@ -83,12 +89,12 @@ static bool read_page(int dir, const char *name, struct status_page *page)
 	return true;
 }
 
-/* A process that has the pid now, and had it when the page was written. */
+/* A process that has the pid now, and had it when the page was made. */
 static bool is_alive(const struct status_page *page)
 {
 	uint64_t started = process_started(page->pid);
 
-	return started && (!page->started || started == page->started);
+	return started && started <= page->created;
 }
 
 static void show(struct listing *listing, const struct status_page *page)
