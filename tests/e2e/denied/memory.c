@@ -1,0 +1,65 @@
+/*
+ * memory.c - denials of the family memory. The limit is 8 MiB.
+ * SPDX-License-Identifier: MIT
+ */
+#include <sys/personality.h>
+#include <sys/shm.h>
+
+#include "tests/e2e/denied/denied.h"
+
+enum {
+	TOO_MUCH = 16 << 20,
+	PAGE = 4096,
+	WRITE_EXEC = PROT_READ | PROT_WRITE | PROT_EXEC,
+	PRIVATE = MAP_PRIVATE
+};
+
+static bool no_memory(const void *block)
+{
+	return is((long)block, 0, ENOMEM);
+}
+
+/* clang-format off */
+NOTHING_TO_DENY(malloc_usable_size, "it tells how large a block is")
+DENIED(malloc) { return no_memory(malloc(TOO_MUCH)); }
+DENIED(calloc) { return no_memory(calloc(PAGE, TOO_MUCH / PAGE)); }
+DENIED(realloc) { return no_memory(realloc(malloc(1), TOO_MUCH)); }
+DENIED(reallocarray)
+{
+	return no_memory(reallocarray(malloc(1), PAGE, TOO_MUCH / PAGE));
+}
+DENIED(memalign) { return no_memory(memalign(PAGE, TOO_MUCH)); }
+DENIED(aligned_alloc) { return no_memory(aligned_alloc(PAGE, TOO_MUCH)); }
+DENIED(posix_memalign)
+{
+	void *block;
+
+	return is(posix_memalign(&block, PAGE, TOO_MUCH), ENOMEM, 0);
+}
+DENIED(valloc) { return no_memory(valloc(TOO_MUCH)); }
+DENIED(pvalloc) { return no_memory(pvalloc(TOO_MUCH)); }
+NOTHING_TO_DENY(free, "it gives memory back")
+NOTHING_TO_DENY(cfree, "it gives memory back")
+
+/* A descriptor that is none, a range without a byte. */
+DENIED(mmap)
+{
+	return refused((long)mmap(NULL, PAGE, WRITE_EXEC, PRIVATE, -1, 0));
+}
+DENIED(mmap64)
+{
+	return refused((long)mmap64(NULL, PAGE, WRITE_EXEC, PRIVATE, -1, 0));
+}
+DENIED(__mmap)
+{
+	return refused((long)__mmap(NULL, PAGE, WRITE_EXEC, PRIVATE, -1, 0));
+}
+DENIED(mprotect) { return refused(mprotect(NULL, 0, WRITE_EXEC)); }
+DENIED(__mprotect) { return refused(__mprotect(NULL, 0, WRITE_EXEC)); }
+DENIED(pkey_mprotect)
+{
+	return refused(pkey_mprotect(NULL, 0, WRITE_EXEC, -1));
+}
+DENIED(shmat) { return refused((long)shmat(-1, NULL, SHM_EXEC)); }
+DENIED(personality) { return refused(personality(READ_IMPLIES_EXEC)); }
+/* clang-format on */
