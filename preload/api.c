@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "preload/calls.h"
+#include "preload/ledger.h"
 #include "preload/status.h"
 
 EXPORT const char *fig_sandbox_version(void)
@@ -33,6 +34,19 @@ static uint64_t limit(enum key key)
 	return status->unenforced[key] ? 0 : status->limits[key];
 }
 
+/* The page is as of the last time that a thread asked for more. */
+static void look_at_memory(struct fig_sandbox_status *now)
+{
+	struct standing standing = { 0 };
+
+	if (ledger_counts())
+		standing = ledger_standing(PROCESS);
+	now->live_allocs = standing.blocks > 0 ? (uint64_t)standing.blocks : 0;
+	now->live_bytes = standing.bytes > 0 ? (uint64_t)standing.bytes : 0;
+	if (now->peak_bytes < now->live_bytes)
+		now->peak_bytes = now->live_bytes;
+}
+
 EXPORT int fig_sandbox_status(struct fig_sandbox_status *out, size_t size)
 {
 	struct fig_sandbox_status now = {
@@ -42,18 +56,19 @@ EXPORT int fig_sandbox_status(struct fig_sandbox_status *out, size_t size)
 		.max_loaded_libs = limit(KEY_max_loaded_libs),
 		.call_timeout = limit(KEY_call_timeout),
 		.loaded_libs = status->loaded_libs,
-		.live_allocs = status->live_allocs,
-		.live_bytes = status->live_bytes,
 		.peak_bytes = status->peak_bytes,
 		.violations = violations(),
 		.calls = status->calls,
 		.timeouts = status->timeouts,
 		.restarts = status->restarts,
 		.audit_dropped = status->audit_dropped,
+		.denied_allocs = status->denied_allocs,
+		.mapped_bytes = status->mapped_bytes,
 	};
 
 	if (!out || size == 0)
 		return -EINVAL;
+	look_at_memory(&now);
 	memset(out, 0, size);
 	memcpy(out, &now, size < sizeof(now) ? size : sizeof(now));
 	return 0;

@@ -172,7 +172,7 @@ static bool repeats(const struct event *event)
 
 	return old->event && same(old->event, event->event) &&
 	       same(old->right, event->right) &&
-	       same(old->object, event->object) &&
+	       (event->any_object || same(old->object, event->object)) &&
 	       same(old->rule, event->rule) && same(old->caller, event->caller);
 }
 

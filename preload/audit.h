@@ -25,6 +25,7 @@ struct event {
 	const char *caller; /* the library that called; hostile bytes */
 	const char *func;   /* the libc function */
 	int err;            /* negative errno, or 0 */
+	bool any_object;    /* the same with another object is a repetition */
 };
 
 /*

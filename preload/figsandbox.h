@@ -39,14 +39,16 @@ struct fig_sandbox_status {
 	uint64_t call_timeout;    /* milliseconds */
 
 	uint64_t loaded_libs;   /* open through dlopen now */
-	uint64_t live_allocs;   /* these three while memory is limited */
-	uint64_t live_bytes;
-	uint64_t peak_bytes;
+	uint64_t live_allocs;   /* these three while memory is counted */
+	uint64_t live_bytes;    /* blocks and mappings: what has the limit */
+	uint64_t peak_bytes;    /* of them, to 64 KiB a thread */
 	uint64_t violations;    /* refusals so far, of all rights */
 	uint64_t calls;         /* calls that the policy was asked about */
 	uint64_t timeouts;      /* calls that took longer than call_timeout */
 	uint64_t restarts;
 	uint64_t audit_dropped; /* records that reached no sink */
+	uint64_t denied_allocs; /* refused blocks and mappings */
+	uint64_t mapped_bytes;  /* the part of live_bytes that is mappings */
 };
 
 /*

@@ -73,6 +73,7 @@ static void record(const struct asked *ask, const char *event,
 		.event = event,
 		.right = policy_right_name(query->right),
 		.object = object_of(query, text),
+		.any_object = query->right == MEM_ALLOC, /* one per limit */
 		.rule = verdict->rule,
 		.source = verdict->source,
 		.layer = "preload",

@@ -33,7 +33,7 @@ struct asked {
 };
 
 /* RIGHT() of all that needs a question; all bits until the sandbox started. */
-extern uint32_t gate_restricted;
+extern uint32_t gate_restricted __attribute__((visibility("hidden")));
 
 /* The policy in force; one that grants nothing until there is one. */
 extern const struct policy *gate_policy;

@@ -2,25 +2,26 @@
  * memory.h - live allocations, counted and limited; executable memory.
  * SPDX-License-Identifier: MIT
  *
- * One pair of counters in the status page, in usable bytes. A limit is never
- * exceeded, and nothing that would fit is refused.
+ * In usable bytes. A limit is never exceeded, and nothing that would fit is
+ * refused. See ledger.h.
  */
 #ifndef PRELOAD_MEMORY_H
 #define PRELOAD_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/shm.h>
 
-#include "preload/boot.h"
 #include "preload/gate.h"
 
 /*
- * Takes over the limits. Until then blocks are counted without one. After
- * real_start, before gate_restricted is set.
+ * Takes over the limits. Until then blocks are counted without one. Ends the
+ * process if there are limits that cannot be kept.
  */
 void memory_start(const struct policy *policy);
+extern bool memory_started; /* that has been done */
 
 /* May memory get this protection: not writable and executable at once? */
 int may_protect(const struct asked *ask, const char *name, int prot);

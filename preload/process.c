@@ -11,6 +11,7 @@
 #include "preload/acts.h"
 #include "preload/audit.h"
 #include "preload/environment.h"
+#include "preload/ledger.h"
 #include "preload/library.h"
 #include "preload/real.h"
 #include "preload/scratch.h"
@@ -26,6 +27,7 @@ void process_forked(void)
 {
 	library_forked();
 	start_pid = (int)RAW(getpid);
+	ledger_forked();
 	room_forked();
 	environment_forked();
 	audit_forked();

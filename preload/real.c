@@ -5,17 +5,15 @@
  * What dlsym(RTLD_NEXT) would answer, found by reading the symbol tables of the
  * objects behind us: dlsym itself is one of our wrappers, it would cost ten times
  * as much for so many names, and it calls malloc when a name is missing. The
- * slots of the malloc family are filled last: until then libc and other libraries
- * that need memory during our start get it from boot.c.
+ * slots of the malloc family are filled first: whatever else needs memory during
+ * our start gets it.
  */
 #include "preload/real.h"
 
 #include <elf.h>
 #include <link.h>
 
-#include "preload/memory.h"
-
-struct real real = { MEMORY_BOOT };
+struct real real;
 
 static const struct {
 	const char *name;
@@ -37,6 +35,11 @@ static long absent(void)
 {
 	errno = ENOSYS;
 	return -1;
+}
+
+bool real_exists(const void *function)
+{
+	return function != (const void *)absent;
 }
 
 /* The parts of a dynamic section that a look-up needs; ld.so relocated them. */
@@ -137,8 +140,7 @@ void *real_symbol(const struct link_map *map, const char *name)
 	return symbol ? (void *)(map->l_addr + symbol->st_value) : NULL;
 }
 
-/* The first loaded object with this soname. */
-static const struct link_map *object_of(const char *soname)
+const struct link_map *real_object(const char *soname)
 {
 	for (struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
 		struct symbols in = symbols_of(map);
@@ -154,7 +156,7 @@ const struct link_map *real_libc(void)
 	static const struct link_map *libc;
 
 	if (!libc)
-		libc = object_of("libc.so.6");
+		libc = real_object("libc.so.6");
 	return libc;
 }
 
@@ -214,7 +216,7 @@ bool real_start(void)
 	if (!n || n == OBJECTS || !real_libc())
 		return false;
 	real.dlsym = next(objects, n, "dlsym", gnu_hash("dlsym"));
-	for (size_t row = ROWS; row-- > 0;) { /* memory is first: bound last */
+	for (size_t row = 0; row < ROWS; row++) {
 		uint32_t hash = gnu_hash(calls[row].name);
 		void *function = next(objects, n, calls[row].name, hash);
 

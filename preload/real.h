@@ -28,7 +28,7 @@ struct real {
 #include "preload/calls.def"
 };
 
-extern struct real real;
+extern struct real real __attribute__((visibility("hidden")));
 
 /*
  * Fills in `real`; false if libc cannot be found. Allocates nothing of the
@@ -45,6 +45,12 @@ void *real_wrapper(const char *name);
 /* The dynamic symbol `name` of one loaded object, by its link map; or NULL. */
 struct link_map;
 void *real_symbol(const struct link_map *map, const char *name);
+
+/* Is a slot of `real` filled with a function? Else calling it is ENOSYS. */
+bool real_exists(const void *function);
+
+/* The first loaded object with this soname, or NULL. */
+const struct link_map *real_object(const char *soname);
 
 /* libc's own link map. */
 const struct link_map *real_libc(void);

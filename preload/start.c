@@ -183,7 +183,6 @@ static void wake(void)
 		audit_fatal("an audit sink cannot be opened");
 	status_start(&policy, start_env);
 	library_start();
-	memory_start(&policy);
 	process_start();
 }
 
@@ -211,6 +210,7 @@ static void start_once(void)
 		stay_inert();
 	else
 		wake();
+	memory_start(&policy);
 	if (!gate_idle())
 		restricted = policy.at[KEY_log_level].number >= LEVEL_INFO ?
 				     UINT32_MAX :

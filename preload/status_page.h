@@ -30,7 +30,8 @@ struct status_page {
 	uint8_t unenforced[KEYS]; /* the profile's, not enforced yet */
 	uint64_t violations[RIGHTS]; /* refusals, also those of audit mode */
 	uint64_t loaded_libs;
-	uint64_t live_allocs, live_bytes, peak_bytes, denied_allocs;
+	uint64_t live_allocs, live_bytes, mapped_bytes, peak_bytes;
+	uint64_t denied_allocs;
 	uint64_t calls;    /* questions asked */
 	uint64_t timeouts, restarts;
 	uint64_t audit_sent, audit_dropped;

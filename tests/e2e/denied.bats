@@ -61,6 +61,7 @@ only() {
 recorded() {
 	local name=${2#__}
 
+	[[ $2 != _Zn* ]] || name="operator new"
 	grep -E "\"event\":\"$1\"" "$3" |
 		grep -qE "\"func\":\"($2|$name|${name%64})\""
 }

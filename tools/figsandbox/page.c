@@ -114,9 +114,9 @@ static const struct {
 } counters[] = {
 #define COUNTER(name) { #name, offsetof(struct status_page, name) }
 	COUNTER(loaded_libs), COUNTER(live_allocs), COUNTER(live_bytes),
-	COUNTER(peak_bytes), COUNTER(denied_allocs), COUNTER(calls),
-	COUNTER(timeouts), COUNTER(restarts), COUNTER(audit_sent),
-	COUNTER(audit_dropped),
+	COUNTER(mapped_bytes), COUNTER(peak_bytes), COUNTER(denied_allocs),
+	COUNTER(calls), COUNTER(timeouts), COUNTER(restarts),
+	COUNTER(audit_sent), COUNTER(audit_dropped),
 #undef COUNTER
 };
 

@@ -40,6 +40,46 @@ DENIED(valloc) { return no_memory(valloc(TOO_MUCH)); }
 DENIED(pvalloc) { return no_memory(pvalloc(TOO_MUCH)); }
 NOTHING_TO_DENY(free, "it gives memory back")
 NOTHING_TO_DENY(cfree, "it gives memory back")
+NOTHING_TO_DENY(free_sized, "it gives memory back")
+NOTHING_TO_DENY(free_aligned_sized, "it gives memory back")
+NOTHING_TO_DENY(malloc_trim, "it gives memory back")
+
+/* Without a C++ library nobody could catch what a refusal throws. */
+NOTHING_TO_DENY(_Znwm, "cxx.bats shows it: it throws")
+DENIED(_ZnwmRKSt9nothrow_t)
+{
+	return no_memory(_ZnwmRKSt9nothrow_t(TOO_MUCH, NULL));
+}
+NOTHING_TO_DENY(_ZnwmSt11align_val_t, "cxx.bats shows it: it throws")
+DENIED(_ZnwmSt11align_val_tRKSt9nothrow_t)
+{
+	return no_memory(
+		_ZnwmSt11align_val_tRKSt9nothrow_t(TOO_MUCH, PAGE, NULL));
+}
+/* Without a C++ library nobody could catch what a refusal throws. */
+NOTHING_TO_DENY(_Znam, "cxx.bats shows it: it throws")
+DENIED(_ZnamRKSt9nothrow_t)
+{
+	return no_memory(_ZnamRKSt9nothrow_t(TOO_MUCH, NULL));
+}
+NOTHING_TO_DENY(_ZnamSt11align_val_t, "cxx.bats shows it: it throws")
+DENIED(_ZnamSt11align_val_tRKSt9nothrow_t)
+{
+	return no_memory(
+		_ZnamSt11align_val_tRKSt9nothrow_t(TOO_MUCH, PAGE, NULL));
+}
+NOTHING_TO_DENY(_ZdlPv, "it gives memory back")
+NOTHING_TO_DENY(_ZdlPvm, "it gives memory back")
+NOTHING_TO_DENY(_ZdlPvRKSt9nothrow_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdlPvSt11align_val_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdlPvmSt11align_val_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdlPvSt11align_val_tRKSt9nothrow_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPv, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPvm, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPvRKSt9nothrow_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPvSt11align_val_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPvmSt11align_val_t, "it gives memory back")
+NOTHING_TO_DENY(_ZdaPvSt11align_val_tRKSt9nothrow_t, "it gives memory back")
 
 /* A descriptor that is none, a range without a byte. */
 DENIED(mmap)

@@ -1,0 +1,428 @@
+/*
+ * ledger.c - what is live, in bytes and blocks, against its limits.
+ * SPDX-License-Identifier: MIT
+ *
+ * See ledger.h. For every account, under the lock:
+ *
+ *	limit = left + the sum of all purses' base + allow
+ *
+ * and the same for blocks, without a base. What is live is the sum of all that
+ * is spent, base included.
+ */
+#include "preload/ledger.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+
+#include "config/raw.h"
+#include "preload/status.h"
+
+enum {
+	BATCH = 64 << 10, /* bytes that a purse gets beyond its need */
+	BATCH_BLOCKS = 1024,
+	SURPLUS = 1 << 20, /* bytes that may be given back unreported */
+};
+
+struct account {
+	int64_t limit, limit_blocks;
+	int64_t left, left_blocks; /* in no purse */
+};
+
+/*
+ * Allows nothing and lets nothing be given back, so that every operation is one
+ * that asks. What is written to its purse is never read.
+ */
+struct thread ledger_nobody = {
+	.purse = { .drawn = INT64_MIN / 2, .allow = INT64_MIN },
+	.most = INT64_MIN,
+};
+__thread struct thread *ledger_thread = &ledger_nobody;
+static __thread bool leaving; /* its destructor has run */
+
+/* For threads that have no purses, or none any more. Under the lock. */
+static struct thread common;
+
+static struct account accounts[ACCOUNTS] = {
+	[PROCESS] = { NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT },
+};
+static struct thread *threads = &common, *unused;
+static int locked;
+static bool counting, has_barrier, has_fronts, has_key;
+static pthread_key_t at_exit;
+
+/* The kernel's signal set. */
+struct signals {
+	uint64_t bits;
+};
+
+static struct signals lock(void)
+{
+	static const struct signals all = { UINT64_MAX };
+	struct signals old;
+
+	RAW(rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof(old));
+	while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
+		RAW(sched_yield);
+	return old;
+}
+
+static void unlock(const struct signals *old)
+{
+	__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
+	RAW(rt_sigprocmask, SIG_SETMASK, old, NULL, sizeof(*old));
+}
+
+static struct purse *purse_of(struct thread *thread, unsigned account)
+{
+	if (account == PROCESS)
+		return &thread->purse;
+	return thread->owned ? &thread->owned[account] : NULL;
+}
+
+static void set(int64_t *at, int64_t value)
+{
+	__atomic_store_n(at, value, __ATOMIC_RELAXED);
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Lowers `allow` to what is spent; false if there is nothing to get. */
+static bool lower(int64_t *allow, int64_t now, int64_t *before)
+{
+	*before = *allow;
+	if (now >= *allow)
+		return false;
+	set(allow, now);
+	return true;
+}
+
+/*
+ * Behind the barrier: what was spent meanwhile is allowed after all. More than
+ * was allowed before is a request that is about to be undone, and to ask.
+ */
+static int64_t gain(int64_t *allow, int64_t now, int64_t before)
+{
+	if (now > *allow)
+		set(allow, smaller(now, before));
+	return before - *allow;
+}
+
+/* Takes back what lies unused in all purses but that of `me`. */
+static void take_back(unsigned number, const struct thread *me)
+{
+	struct account *account = &accounts[number];
+	struct purse *purse;
+	bool some = false;
+
+	for (struct thread *t = threads; t; t = t->next) {
+		purse = t == me ? NULL : purse_of(t, number);
+		if (!purse)
+			continue;
+		some |= lower(&purse->allow, ledger_spent(purse), &t->before);
+		some |= lower(&purse->allow_blocks, ledger_seen(&purse->blocks),
+			      &t->before_blocks);
+	}
+	if (!some)
+		return;
+	if (has_barrier)
+		RAW(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+	for (struct thread *t = threads; t; t = t->next) {
+		purse = t == me ? NULL : purse_of(t, number);
+		if (!purse)
+			continue;
+		account->left += gain(&purse->allow, ledger_spent(purse), t->before);
+		account->left_blocks += gain(&purse->allow_blocks,
+					     ledger_seen(&purse->blocks),
+					     t->before_blocks);
+	}
+}
+
+/* What to move for a purse that lacks `need`: a batch more, if there is one. */
+static int64_t portion(int64_t need, int64_t left, int64_t batch)
+{
+	if (need <= 0)
+		return 0;
+	return has_barrier ? smaller(left, need + batch) : need;
+}
+
+/* Lets the purse spend that much; false if the account has not got it. */
+static bool fill(unsigned number, struct thread *me, struct purse *purse,
+		 int64_t bytes, int64_t blocks)
+{
+	struct account *account = &accounts[number];
+	int64_t need = ledger_spent(purse) + bytes - purse->allow, more;
+	int64_t need_blocks = purse->blocks + blocks - purse->allow_blocks;
+
+	for (bool tried = false; need > larger(account->left, 0) ||
+				 need_blocks > larger(account->left_blocks, 0);
+	     tried = true) {
+		if (tried)
+			return false;
+		take_back(number, me);
+	}
+	more = portion(need, account->left, BATCH);
+	account->left -= more;
+	set(&purse->allow, purse->allow + more);
+	more = portion(need_blocks, account->left_blocks, BATCH_BLOCKS);
+	account->left_blocks -= more;
+	set(&purse->allow_blocks, purse->allow_blocks + more);
+	return true;
+}
+
+/*
+ * Where an account stood when it refused: what is neither left nor unused in the
+ * purse was spent, as of when it was taken back. Others may have freed since.
+ */
+static struct standing refused_at(unsigned number, const struct purse *purse)
+{
+	const struct account *account = &accounts[number];
+	int64_t unused_bytes = purse->allow - ledger_spent(purse);
+	int64_t unused_blocks = purse->allow_blocks - purse->blocks;
+
+	return (struct standing){
+		.limit = account->limit,
+		.limit_blocks = account->limit_blocks,
+		.bytes = account->limit - account->left - unused_bytes,
+		.blocks = account->limit_blocks - account->left_blocks -
+			  unused_blocks,
+	};
+}
+
+/* From now on `drawn` is counted so that it stands at this. */
+static void rebase(struct purse *purse, int64_t drawn)
+{
+	int64_t more = purse->drawn - drawn;
+
+	purse->base += more;
+	set(&purse->allow, purse->allow - more);
+	set(&purse->drawn, drawn);
+}
+
+/* A purse keeps a batch of what it does not use; the account gets the rest. */
+static void skim(unsigned number, struct purse *purse)
+{
+	struct account *account = &accounts[number];
+	int64_t spare = purse->allow - ledger_spent(purse);
+	int64_t spare_blocks = purse->allow_blocks - purse->blocks;
+
+	spare = larger(0, has_barrier ? spare - BATCH : spare);
+	account->left += spare;
+	set(&purse->allow, purse->allow - spare);
+	spare_blocks = larger(0, has_barrier ? spare_blocks - BATCH_BLOCKS :
+					       spare_blocks);
+	account->left_blocks += spare_blocks;
+	set(&purse->allow_blocks, purse->allow_blocks - spare_blocks);
+	rebase(purse, has_barrier ? SURPLUS : INT64_MIN / 4);
+}
+
+struct standing ledger_standing(unsigned number)
+{
+	const struct account *account = &accounts[number];
+	struct standing standing = { account->limit, account->limit_blocks, 0,
+				     0 };
+
+	for (struct thread *t = __atomic_load_n(&threads, __ATOMIC_ACQUIRE); t;
+	     t = t->next) {
+		const struct purse *purse = purse_of(t, number);
+
+		standing.bytes += purse ? purse->base + ledger_spent(purse) : 0;
+		standing.blocks += purse ? ledger_seen(&purse->blocks) : 0;
+	}
+	return standing;
+}
+
+/* What others can read, as of the last time that a purse was filled. */
+static void show(void)
+{
+	struct standing now = ledger_standing(PROCESS);
+
+	status->live_bytes = (uint64_t)larger(now.bytes, 0);
+	status->live_allocs = (uint64_t)larger(now.blocks, 0);
+	if (status->live_bytes > status->peak_bytes)
+		status->peak_bytes = status->live_bytes;
+}
+
+static void *map(size_t size)
+{
+	long mapped = RAW(mmap, 0, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
+}
+
+/* One that a thread has left, or a new one; NULL if there is no memory. */
+static struct thread *find_thread(void)
+{
+	struct thread *thread = unused;
+
+	if (thread) {
+		unused = thread->next_unused;
+		return thread;
+	}
+	thread = map(sizeof(*thread));
+	if (thread) {
+		thread->most = has_fronts ? FRONT_MOST : INT64_MIN;
+		thread->next = threads;
+		__atomic_store_n(&threads, thread, __ATOMIC_RELEASE);
+	}
+	return thread;
+}
+
+/* With the lock: this thread's purses, or the common ones. */
+static struct thread *enrol(bool *new)
+{
+	struct thread *me = ledger_thread;
+
+	*new = false;
+	if (me != &ledger_nobody)
+		return me;
+	me = leaving || !has_key ? NULL : find_thread();
+	if (!me)
+		return &common;
+	*new = true;
+	ledger_thread = me;
+	return me;
+}
+
+/*
+ * With the lock and no purses, an operation goes to the common ones at once;
+ * everybody else has done it already, or does it here.
+ */
+int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
+		  struct standing *standing)
+{
+	struct signals old = lock();
+	bool new, filled;
+	struct thread *me = enrol(&new);
+	struct purse *purse = purse_of(me, account);
+
+	filled = fill(account, me, purse, bytes, blocks);
+	if (filled)
+		ledger_draw(purse, bytes, blocks);
+	else
+		*standing = refused_at(account, purse);
+	show();
+	unlock(&old);
+	if (new)
+		pthread_setspecific(at_exit, me);
+	return filled ? 0 : -ENOMEM;
+}
+
+void ledger_force(unsigned number, int64_t bytes, int64_t blocks)
+{
+	struct account *account = &accounts[number];
+	struct signals old = lock();
+	bool new;
+	struct thread *me = enrol(&new);
+	struct purse *purse = purse_of(me, number);
+
+	account->left -= bytes;
+	account->left_blocks -= blocks;
+	set(&purse->allow, purse->allow + bytes);
+	set(&purse->allow_blocks, purse->allow_blocks + blocks);
+	ledger_draw(purse, bytes, blocks);
+	show();
+	unlock(&old);
+	if (new)
+		pthread_setspecific(at_exit, me);
+}
+
+void ledger_report(unsigned account, int64_t bytes, int64_t blocks)
+{
+	struct signals old = lock();
+	bool done = ledger_thread != &ledger_nobody, new;
+	struct thread *me = enrol(&new);
+	struct purse *purse = purse_of(me, account);
+
+	if (!done)
+		ledger_draw(purse, -bytes, -blocks);
+	skim(account, purse);
+	show();
+	unlock(&old);
+	if (new)
+		pthread_setspecific(at_exit, me);
+}
+
+void ledger_leave(struct thread *me)
+{
+	struct signals old = lock();
+
+	leaving = true;
+	ledger_thread = &ledger_nobody;
+	me->next_unused = unused;
+	unused = me;
+	unlock(&old);
+}
+
+void ledger_limit(unsigned number, uint64_t bytes, uint64_t blocks)
+{
+	struct account *account = &accounts[number];
+	int64_t limit = bytes && bytes < NO_LIMIT ? (int64_t)bytes : NO_LIMIT;
+	int64_t limit_blocks =
+		blocks && blocks < NO_LIMIT ? (int64_t)blocks : NO_LIMIT;
+	struct signals old = lock();
+
+	take_back(number, NULL); /* nobody goes on with what was allowed */
+	account->left += limit - account->limit;
+	account->limit = limit;
+	account->left_blocks += limit_blocks - account->limit_blocks;
+	account->limit_blocks = limit_blocks;
+	unlock(&old);
+}
+
+void ledger_start(bool fronts, void (*leave)(void *thread))
+{
+	long err = RAW(membarrier,
+		       MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
+
+	counting = true;
+	has_barrier = err == 0;
+	has_fronts = fronts;
+	has_key = pthread_key_create(&at_exit, leave) == 0;
+}
+
+bool ledger_counts(void)
+{
+	return counting;
+}
+
+/* A fork may have come while somebody was at it: `left` is worked out again. */
+void ledger_forked(void)
+{
+	struct thread *me = ledger_thread;
+
+	locked = 0;
+	has_barrier = RAW(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+			  0, 0) == 0;
+	unused = NULL;
+	for (struct thread *t = threads; t; t = t->next) {
+		if (t == me || t == &common)
+			continue;
+		t->next_unused = unused;
+		unused = t;
+	}
+	for (unsigned number = 0; number < ACCOUNTS; number++) {
+		struct account *account = &accounts[number];
+
+		account->left = account->limit;
+		account->left_blocks = account->limit_blocks;
+		for (struct thread *t = threads; t; t = t->next) {
+			const struct purse *purse = purse_of(t, number);
+
+			account->left -= purse ? purse->base + purse->allow : 0;
+			account->left_blocks -= purse ? purse->allow_blocks : 0;
+		}
+	}
+}
