@@ -141,7 +141,7 @@ TEST(a_value_beyond_the_idle_ones_is_not_enforced)
 		{ KEY_kernel, { .number = 2 }, false },
 		{ KEY_call_timeout, { .number = 0 }, false },
 		{ KEY_call_timeout, { .number = 1 }, true },
-		{ KEY_malloc_cache, { .number = 1 }, true },
+		{ KEY_malloc_cache, { .number = 1 }, false },
 		{ KEY_malloc_cache, { .number = 0 }, false },
 		{ KEY_allow_globals, { .number = 1 }, false },
 		{ KEY_allow_globals, { .number = 0 }, true },
