@@ -10,7 +10,7 @@ TOOL     := $(OUT)/figsandbox
 ARCH     := $(shell uname -m)
 
 CONFIG   := $(wildcard config/*.c)
-PRELOAD  := $(wildcard preload/*.c preload/arch/$(ARCH)/*.c preload/arch/$(ARCH)/*.S)
+PRELOAD  := $(wildcard preload/*.c preload/kernel/*.c preload/arch/$(ARCH)/*.c preload/arch/$(ARCH)/*.S)
 TOOLS    := $(wildcard tools/figsandbox/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))

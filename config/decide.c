@@ -322,8 +322,12 @@ static void decide_library(const struct case_of *on)
 }
 
 /* No sum here can overflow: what is asked for is compared with what is left. */
-static void decide_memory(const struct case_of *on)
+static void decide_memory(const struct case_of *of)
 {
+	const struct overlay *overlay = of->query->overlay;
+	const struct case_of library = { of->policy, overlay ? overlay->at : NULL,
+					 of->query, of->verdict };
+	const struct case_of *on = overlay ? &library : of;
 	uint64_t bytes = on->at[KEY_memory_limit].number;
 	uint64_t blocks = on->at[KEY_max_allocs].number;
 	const struct query *query = on->query;

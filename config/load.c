@@ -134,6 +134,7 @@ static int load_text(struct loader *loader)
 	if (input->file)
 		return load_file(loader, input->file);
 	loader->inherited = text && is_inherited(text);
+	loader->policy->inherited = loader->inherited;
 	if (text && file && !loader->inherited)
 		return load_fail(loader, &place,
 				 "expected only one of "
@@ -175,7 +176,7 @@ static int check_enforced(struct loader *loader)
 	const struct setting *at = loader->policy->at;
 	const char *name = "library";
 
-	if (loader->policy->overlays)
+	if (loader->library.name)
 		first = &loader->library;
 	for (unsigned key = 0; key < KEYS; key++) {
 		place = &loader->places[key];

@@ -111,6 +111,15 @@ bool policy_unenforced(enum key key, const struct setting *setting)
 	return true;
 }
 
+bool overlay_unenforced(const struct overlay *overlay)
+{
+	for (unsigned key = 0; key < KEYS; key++)
+		if (overlay->at[key].chosen && key != KEY_memory_limit &&
+		    key != KEY_max_allocs)
+			return true;
+	return false;
+}
+
 static uint32_t restricted_files(const struct setting *at)
 {
 	bool none = !at[KEY_allow_file_io].number;

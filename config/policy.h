@@ -77,6 +77,9 @@ struct overlay {
 	struct overlay *next;
 };
 
+/* Does it set what this release does not enforce for one library? */
+bool overlay_unenforced(const struct overlay *overlay);
+
 /* What can be asked for; policy_right_name() gives the dotted names. */
 /* NET_LOCAL is "net.unix": sockets of this host. */
 enum right {
@@ -98,6 +101,7 @@ struct policy {
 	                      * is, the ways round the preload are closed */
 	const char *program; /* the running program's own file, which it may
 	                      * read; NULL if unknown */
+	bool inherited;      /* from a sandboxed parent, whose limits hold too */
 	bool closed;         /* no policy could be made: everything is refused */
 };
 
@@ -118,6 +122,8 @@ struct query {
 	const char *name;  /* sys.raw: the call; mem.exec, proc.*: for the record */
 	bool harmless;     /* sys.raw: of the documented harmless set */
 	bool roundabout;   /* sys.raw: a way round the policy as a whole */
+	const struct overlay *overlay; /* mem.alloc: a library's own limits;
+					* NULL: the process's */
 	uint64_t live, size; /* mem.alloc: bytes live now; usable bytes asked */
 	uint64_t allocs;     /* mem.alloc: allocations live now */
 };

@@ -160,12 +160,16 @@ static bool is_overlay_key(enum key key)
 static int apply_match(struct loader *loader, const struct place *place,
 		       const struct toml_node *node, struct overlay *overlay)
 {
-	const char *link;
+	const char *target;
+	int err;
 
 	if (node->type != TOML_STRING || strlen(node->text) != node->len)
 		return load_expected(loader, place, "a path or pattern");
-	return pattern_resolve(loader, place, node->text, &overlay->match,
-			       &link);
+	err = pattern_resolve(loader, place, node->text, &overlay->match,
+			      &target);
+	if (!err && target) /* a library is known by where its link leads */
+		overlay->match = target;
+	return err;
 }
 
 static int apply_overlay_key(struct loader *loader, const char *name,
@@ -204,8 +208,6 @@ static int apply_overlay(struct loader *loader, const char *name,
 	if (!overlay)
 		return load_full(loader);
 	place.key = "library";
-	if (!loader->library.name)
-		loader->library = place;
 	overlay->source = place.source;
 	for (const struct toml_node *node = table->first; !err && node;
 	     node = node->next)
@@ -215,6 +217,8 @@ static int apply_overlay(struct loader *loader, const char *name,
 	if (!overlay->match)
 		return load_expected(loader, &place,
 				     "match = \"PATTERN\" among the settings");
+	if (!loader->library.name && overlay_unenforced(overlay))
+		loader->library = place;
 	*end = overlay;
 	return 0;
 }

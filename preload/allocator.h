@@ -53,8 +53,9 @@ struct allocator {
 /* In force. Before the start one whose functions start the sandbox. */
 extern struct allocator allocator __attribute__((visibility("hidden")));
 
-/* Ways of counting: any malloc's blocks; glibc's chunks; with a front cache. */
-extern const struct allocator allocator_any, allocator_chunks, allocator_front;
+/* Ways of counting: glibc's chunks; with a front cache; blocks with owners. */
+extern const struct allocator allocator_chunks, allocator_front,
+	allocator_owned;
 
 #endif
 #endif

@@ -40,6 +40,7 @@ const struct grade *audit_grade(const char *event)
 		{ "would_deny", INFO, LEVEL_WARN },
 		{ "allow", INFO, LEVEL_INFO },
 		{ "start", INFO, LEVEL_INFO },
+		{ "leak", INFO, LEVEL_WARN },
 		{ "kill", WARNING, LEVEL_ERROR },
 		{ "timeout", WARNING, LEVEL_ERROR },
 		{ "dropped", WARNING, LEVEL_ERROR },

@@ -22,7 +22,7 @@ bool blocks_are_chunks;
 /* A foreign malloc_usable_size may itself allocate: tcmalloc's does, once. */
 static __thread bool measuring;
 
-static size_t worth_of(void *block)
+size_t blocks_worth(void *block)
 {
 	size_t worth;
 
@@ -116,7 +116,7 @@ void *blocks_from_libc(enum maker maker, size_t alignment, size_t size)
 /* A new block was charged `charged`: corrects that, or takes both back. */
 static void *adjust(void *block, uint64_t charged, const struct site *site)
 {
-	uint64_t worth = worth_of(block);
+	uint64_t worth = blocks_worth(block);
 
 	if (worth <= charged) {
 		blocks_uncharge(charged - worth, 0);
@@ -230,7 +230,7 @@ void *blocks_make_large(size_t size, const char *call, const void *caller)
 void blocks_free(void *block)
 {
 	if (!measuring)
-		blocks_uncharge(worth_of(block), 1);
+		blocks_uncharge(blocks_worth(block), 1);
 	free_quietly(block);
 }
 
@@ -316,7 +316,7 @@ static void *move(void *old, size_t had, size_t size, const struct site *site)
 	if (blocks_charge(site, size - had, 0))
 		return NULL;
 	new = real.malloc(size);
-	if (new && blocks_charge(site, worth_of(new) - size, 0)) {
+	if (new && blocks_charge(site, blocks_worth(new) - size, 0)) {
 		free_quietly(new);
 		new = NULL;
 	}
@@ -333,12 +333,12 @@ static void *move(void *old, size_t had, size_t size, const struct site *site)
  * What a realloc to `size` can cost: glibc leaves less than a chunk unsplit, and
  * rounds to pages; others round to size classes, a quarter apart at most.
  */
-static uint64_t most_for(size_t size)
+size_t blocks_most_for(size_t size)
 {
 	if (blocks_are_chunks)
-		return (uint64_t)size + 2 * CHUNK_MIN +
+		return size + 2 * CHUNK_MIN +
 		       (size >= LARGE_CHUNK / 2 ? PAGE : 0);
-	return (uint64_t)size + size / 4 + 2 * PAGE;
+	return size + size / 4 + 2 * PAGE;
 }
 
 /* Charges what growing may cost; false if only the exact size might fit. */
@@ -358,7 +358,7 @@ void *blocks_resize(void *old, size_t size, const char *call,
 		    const void *caller)
 {
 	const struct site site = { call, caller };
-	uint64_t had = worth_of(old), charged = had, worth;
+	uint64_t had = blocks_worth(old), charged = had, worth;
 	void *new;
 
 	if (size > PTRDIFF_MAX) {
@@ -368,7 +368,7 @@ void *blocks_resize(void *old, size_t size, const char *call,
 	if (blocks_are_chunks && size && size <= had && had - size < CHUNK_MIN)
 		return old;
 	if (size > had) {
-		charged = most_for(size);
+		charged = blocks_most_for(size);
 		if (charged < had)
 			charged = had;
 		if (!charge_growth(charged - had))
@@ -379,10 +379,16 @@ void *blocks_resize(void *old, size_t size, const char *call,
 		blocks_uncharge(size ? charged - had : had, size ? 0 : 1);
 		return NULL;
 	}
-	worth = worth_of(new);
+	worth = blocks_worth(new);
 	if (worth <= charged)
 		blocks_uncharge(charged - worth, 0);
 	else
 		ledger_force(PROCESS, (int64_t)(worth - charged), 0);
 	return new;
+}
+
+/* POSIX: a power of two, and a multiple of a pointer's size. */
+bool blocks_is_alignment(size_t alignment)
+{
+	return alignment >= sizeof(void *) && !(alignment & (alignment - 1));
 }

@@ -46,6 +46,13 @@ void blocks_free(void *block);
 void *blocks_resize(void *old, size_t size, const char *call,
 		    const void *caller);
 
+/* What a block is worth: its usable bytes. */
+size_t blocks_worth(void *block);
+/* What a realloc to `size`, at most PTRDIFF_MAX, can cost. */
+size_t blocks_most_for(size_t size);
+/* May posix_memalign be asked for it? */
+bool blocks_is_alignment(size_t alignment);
+
 /* Gives all that a thread has cached back to glibc. */
 void blocks_flush(struct thread *thread);
 

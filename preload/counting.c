@@ -13,8 +13,11 @@
 #include "preload/audit.h"
 #include "preload/blocks.h"
 #include "preload/gate.h"
+#include "preload/kernel/rlimit.h"
 #include "preload/memory.h"
 #include "preload/operators.h"
+#include "preload/owner_map.h"
+#include "preload/owners.h"
 #include "preload/start.h"
 #include "preload/status.h"
 
@@ -120,26 +123,38 @@ static void count_nothing(void)
 	operators_uncounted(&allocator);
 }
 
+/* Which table; blocks with owners, and those with a limit, have one of their own. */
+static void choose(const struct policy *policy, bool front)
+{
+	if (owners_wanted(policy)) {
+		if (!owner_map_start() || !owners_start(policy))
+			audit_fatal("no memory for the owners of memory");
+		owned_start(front);
+		allocator = allocator_owned;
+	} else if (blocks_are_chunks && !policy->at[KEY_max_allocs].number) {
+		allocator = front ? allocator_front : allocator_chunks;
+	}
+	operators_respect_others(&allocator);
+}
+
 void memory_start(const struct policy *policy)
 {
 	uint64_t bytes = policy->at[KEY_memory_limit].number;
 	uint64_t blocks = policy->at[KEY_max_allocs].number;
-	bool front = policy->at[KEY_malloc_cache].number &&
-		     !is_being_checked();
-	bool fast;
+	bool front;
 
 	memory_started = true;
-	if (gate_idle() || !(bytes || blocks)) {
+	if (gate_idle() || !(bytes || blocks || owners_wanted(policy))) {
 		count_nothing();
 		return;
 	}
 	check_in_front();
 	blocks_are_chunks = are_chunks();
-	fast = blocks_are_chunks && !blocks;
+	front = blocks_are_chunks && policy->at[KEY_malloc_cache].number &&
+		!blocks && !is_being_checked();
 	front_start();
-	ledger_start(fast && front, leave);
+	ledger_start(front, leave);
 	ledger_limit(PROCESS, bytes, blocks);
-	if (fast)
-		allocator = front ? allocator_front : allocator_chunks;
-	operators_respect_others(&allocator);
+	choose(policy, front);
+	rlimit_start(bytes, policy->inherited);
 }

@@ -14,6 +14,7 @@
 #include "preload/closure.h"
 #include "preload/dlerror.h"
 #include "preload/library.h"
+#include "preload/owners.h"
 #include "preload/loaded.h"
 #include "preload/path.h"
 #include "preload/real.h"
@@ -343,6 +344,7 @@ EXPORT int dlclose(void *handle)
 	dlerror_forget();
 	ASK(RIGHT(LIB_LOAD), "dlclose", 0); /* for the start, if need be */
 	result = real.dlclose(handle);
+	owners_forget();
 	if (gate_restricts(RIGHT(LIB_LOAD)))
 		library_count();
 	return result;

@@ -26,6 +26,7 @@ enum {
 	BATCH_BLOCKS = 1024,
 	SURPLUS = 1 << 20, /* bytes that may be given back unreported */
 };
+#define UNLIMITED_BATCH (INT64_C(1) << 50)
 
 struct account {
 	int64_t limit, limit_blocks;
@@ -51,7 +52,7 @@ static struct account accounts[ACCOUNTS] = {
 };
 static struct thread *threads = &common, *unused;
 static int locked;
-static bool counting, has_barrier, has_fronts, has_key;
+static bool counting, has_barrier, has_fronts, has_key, has_owned;
 static pthread_key_t at_exit;
 
 /* The kernel's signal set. */
@@ -149,12 +150,28 @@ static void take_back(unsigned number, const struct thread *me)
 	}
 }
 
-/* What to move for a purse that lacks `need`: a batch more, if there is one. */
-static int64_t portion(int64_t need, int64_t left, int64_t batch)
+/* What a purse gets beyond its need; without a limit, so much that it never asks. */
+static int64_t batch(unsigned number)
 {
-	if (need <= 0)
+	if (!has_barrier)
 		return 0;
-	return has_barrier ? smaller(left, need + batch) : need;
+	return number != PROCESS && accounts[number].limit == NO_LIMIT ?
+		       UNLIMITED_BATCH :
+		       BATCH;
+}
+
+static int64_t batch_blocks(unsigned number)
+{
+	if (!has_barrier)
+		return 0;
+	return accounts[number].limit_blocks == NO_LIMIT ? UNLIMITED_BATCH :
+							   BATCH_BLOCKS;
+}
+
+/* What to move for a purse that lacks `need`: a batch more, if there is one. */
+static int64_t portion(int64_t need, int64_t left, int64_t more)
+{
+	return need <= 0 ? 0 : smaller(left, need + more);
 }
 
 /* Lets the purse spend that much; false if the account has not got it. */
@@ -172,10 +189,11 @@ static bool fill(unsigned number, struct thread *me, struct purse *purse,
 			return false;
 		take_back(number, me);
 	}
-	more = portion(need, account->left, BATCH);
+	more = portion(need, account->left, batch(number));
 	account->left -= more;
 	set(&purse->allow, purse->allow + more);
-	more = portion(need_blocks, account->left_blocks, BATCH_BLOCKS);
+	more = portion(need_blocks, account->left_blocks,
+		       batch_blocks(number));
 	account->left_blocks -= more;
 	set(&purse->allow_blocks, purse->allow_blocks + more);
 	return true;
@@ -217,11 +235,10 @@ static void skim(unsigned number, struct purse *purse)
 	int64_t spare = purse->allow - ledger_spent(purse);
 	int64_t spare_blocks = purse->allow_blocks - purse->blocks;
 
-	spare = larger(0, has_barrier ? spare - BATCH : spare);
+	spare = larger(0, spare - batch(number));
 	account->left += spare;
 	set(&purse->allow, purse->allow - spare);
-	spare_blocks = larger(0, has_barrier ? spare_blocks - BATCH_BLOCKS :
-					       spare_blocks);
+	spare_blocks = larger(0, spare_blocks - batch_blocks(number));
 	account->left_blocks += spare_blocks;
 	set(&purse->allow_blocks, purse->allow_blocks - spare_blocks);
 	rebase(purse, has_barrier ? SURPLUS : INT64_MIN / 4);
@@ -262,6 +279,13 @@ static void *map(size_t size)
 	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
 }
 
+static bool give_owned(struct thread *thread)
+{
+	if (has_owned)
+		thread->owned = map(ACCOUNTS * sizeof(*thread->owned));
+	return !has_owned || thread->owned;
+}
+
 /* One that a thread has left, or a new one; NULL if there is no memory. */
 static struct thread *find_thread(void)
 {
@@ -272,11 +296,11 @@ static struct thread *find_thread(void)
 		return thread;
 	}
 	thread = map(sizeof(*thread));
-	if (thread) {
-		thread->most = has_fronts ? FRONT_MOST : INT64_MIN;
-		thread->next = threads;
-		__atomic_store_n(&threads, thread, __ATOMIC_RELEASE);
-	}
+	if (!thread || !give_owned(thread))
+		return NULL;
+	thread->most = has_fronts ? FRONT_MOST : INT64_MIN;
+	thread->next = threads;
+	__atomic_store_n(&threads, thread, __ATOMIC_RELEASE);
 	return thread;
 }
 
@@ -391,6 +415,12 @@ void ledger_start(bool fronts, void (*leave)(void *thread))
 	has_barrier = err == 0;
 	has_fronts = fronts;
 	has_key = pthread_key_create(&at_exit, leave) == 0;
+}
+
+bool ledger_start_owned(void)
+{
+	has_owned = true;
+	return give_owned(&common);
 }
 
 bool ledger_counts(void)

@@ -44,6 +44,13 @@ struct purse {
 /* Accounts by number: the process, and libraries. */
 enum { PROCESS = 0, ACCOUNTS = 255 };
 
+/* Who was seen to call from a page of code; see owners.h. */
+enum { SEEN = 64 };
+struct seen {
+	uintptr_t page;
+	unsigned account, generation;
+};
+
 /*
  * A thread's purses. They outlive it: the next thread goes on with them, so that
  * nothing has to be settled when one ends, also by a fork.
@@ -53,6 +60,7 @@ struct thread {
 	int64_t most;        /* that may be cached */
 	struct front front;
 	struct purse *owned; /* of libraries, by account; or NULL */
+	struct seen seen[SEEN];
 	struct thread *next; /* all that ever were */
 	struct thread *next_unused;
 	int64_t before, before_blocks; /* while taking back */
@@ -144,6 +152,9 @@ static inline bool ledger_allows(const struct purse *purse)
  */
 void ledger_start(bool fronts, void (*leave)(void *thread));
 void ledger_leave(struct thread *thread);
+
+/* From here on threads have purses of libraries too; false without memory. */
+bool ledger_start_owned(void);
 
 /* Is anything counted? From ledger_start on. */
 bool ledger_counts(void);

@@ -94,19 +94,13 @@ static void *any_pvalloc(size_t size)
 	return blocks_make(PVALLOC, "pvalloc", CALLER, 0, size);
 }
 
-/* POSIX: a power of two, and a multiple of a pointer's size. */
-static bool is_alignment(size_t alignment)
-{
-	return alignment >= sizeof(void *) && !(alignment & (alignment - 1));
-}
-
 static int any_posix_memalign(void **out, size_t alignment, size_t size)
 {
 	int saved = errno, err;
 	void *block;
 
 	begin();
-	if (!is_alignment(alignment))
+	if (!blocks_is_alignment(alignment))
 		return EINVAL;
 	block = blocks_make(MEMALIGN, "posix_memalign", CALLER, alignment,
 			    size);

@@ -235,10 +235,8 @@ EXPORT long ptrace(int request, ...)
 static void end(void)
 {
 	start_sandbox();
-	if (RAW(getpid) != start_pid)
-		return;
-	audit_flush();
-	status_end();
+	if (RAW(getpid) == start_pid)
+		start_finish();
 }
 
 EXPORT void _exit(int code)

@@ -25,6 +25,7 @@
 #include "preload/gate.h"
 #include "preload/library.h"
 #include "preload/memory.h"
+#include "preload/owners.h"
 #include "preload/path.h"
 #include "preload/process.h"
 #include "preload/real.h"
@@ -243,8 +244,16 @@ __attribute__((constructor)) static void begin(void)
 	start_sandbox();
 }
 
-__attribute__((destructor)) static void end(void)
+/* A process that forked off is not asked for what its parent left. */
+void start_finish(void)
 {
+	if (policy.at[KEY_leaks].number && start_pid == starter && !gate_idle())
+		leaks_report();
 	audit_flush();
 	status_end();
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	start_finish();
 }

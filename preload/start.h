@@ -29,4 +29,7 @@ extern const char *start_program;
 /* The environment at start, copied. */
 extern char *const *start_env;
 
+/* The process ends here: what is to be told then, and the status page. */
+void start_finish(void);
+
 #endif

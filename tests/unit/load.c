@@ -435,7 +435,7 @@ TEST(the_settings_of_a_library_are_checked_and_then_not_available)
 		  "library" },
 		{ "[[sandbox.library]]\nmatch = \"/x\"\nread = []",
 		  ": library: not available yet in this release" },
-		{ "[[ffi.sandbox.library]]\nmatch = \"/x\"\n\n"
+		{ "[[ffi.sandbox.library]]\nmatch = \"/x\"\nread = []\n\n"
 		  "[ffi]\ncall_timeout = 5",
 		  ": library: not available yet in this release" },
 	};

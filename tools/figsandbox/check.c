@@ -41,7 +41,8 @@ static void print_unenforced(const struct policy *policy)
 	}
 	for (const struct overlay *overlay = policy->overlays; overlay;
 	     overlay = overlay->next)
-		printf("%s:%u: library: not available yet: no program starts "
+		if (overlay_unenforced(overlay))
+			printf("%s:%u: library: not available yet: no program starts "
 		       "with it\n", overlay->source.file, overlay->source.line);
 }
 

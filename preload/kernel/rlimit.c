@@ -1,0 +1,67 @@
+/*
+ * rlimit.c - the kernel's limit behind memory_limit: RLIMIT_DATA.
+ * SPDX-License-Identifier: MIT
+ */
+#include "preload/kernel/rlimit.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+#include "config/raw.h"
+
+enum { PAGE = 4096, MARGIN = 64 << 20 };
+
+static bool armed;
+
+/* Bytes of data that the process has: the sixth number of statm, in pages. */
+static uint64_t data_now(void)
+{
+	char line[256];
+	const char *at = line;
+	uint64_t pages = 0;
+	long len, fd = RAW(openat, AT_FDCWD, "/proc/self/statm",
+			   O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	len = RAW(read, fd, line, sizeof(line) - 1);
+	RAW(close, fd);
+	line[len < 0 ? 0 : len] = '\0';
+	for (int spaces = 0; *at && spaces < 5; at++)
+		spaces += *at == ' ';
+	for (; *at >= '0' && *at <= '9'; at++)
+		pages = pages * 10 + (uint64_t)(*at - '0');
+	return pages * PAGE;
+}
+
+static void set(uint64_t soft, struct rlimit *limit)
+{
+	limit->rlim_cur = soft < limit->rlim_max ? soft : limit->rlim_max;
+	RAW(prlimit64, 0, RLIMIT_DATA, limit, NULL);
+}
+
+void rlimit_start(uint64_t memory_limit, int inherited)
+{
+	struct rlimit limit;
+	uint64_t soft;
+
+	if (!memory_limit || memory_limit > UINT64_MAX / 4 ||
+	    RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit))
+		return;
+	soft = memory_limit + memory_limit / 2 + MARGIN + data_now();
+	if (limit.rlim_cur <= soft && !inherited)
+		return;
+	set(soft, &limit);
+	armed = true;
+}
+
+/* Two threads at once may lose one's bytes: the margin is for such. */
+void rlimit_raise(uint64_t bytes)
+{
+	struct rlimit limit;
+
+	if (armed && RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit) == 0 &&
+	    limit.rlim_cur != RLIM_INFINITY)
+		set(limit.rlim_cur + bytes, &limit);
+}

@@ -1,0 +1,24 @@
+/*
+ * rlimit.h - the kernel's limit behind memory_limit: RLIMIT_DATA.
+ * SPDX-License-Identifier: MIT
+ *
+ * It catches what goes round malloc and mmap of libc: private writable memory,
+ * whoever made it (getrlimit(2)). It stands well above memory_limit, since it
+ * counts address space and not blocks. Only the soft limit is set.
+ */
+#ifndef PRELOAD_KERNEL_RLIMIT_H
+#define PRELOAD_KERNEL_RLIMIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Half as much again as memory_limit and 64 MiB above what the process has now.
+ * Nothing if the limit is 0, or a lower one is in force that is not of ours.
+ */
+void rlimit_start(uint64_t memory_limit, int inherited);
+
+/* Makes room for address space that does not count: stacks, the owner map. */
+void rlimit_raise(uint64_t bytes);
+
+#endif

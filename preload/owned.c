@@ -1,0 +1,301 @@
+/*
+ * owned.c - malloc and its family where every block has an owner.
+ * SPDX-License-Identifier: MIT
+ *
+ * In front of one of the other tables of allocator.h. A block is made and
+ * charged to the process there, then charged to the library that asked and noted
+ * in the owner map. The map, not the block, says what comes off the books. A
+ * block that the map does not know is libc's: it goes back uncounted.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "preload/allocator.h"
+#include "preload/operators.h"
+#include "preload/owner_map.h"
+#include "preload/owners.h"
+
+static bool with_front;
+
+void owned_start(bool front)
+{
+	with_front = front;
+}
+
+/* Noted, but freed by libc without us: its charge comes off now. */
+static RARE void forget(unsigned char *place)
+{
+	size_t bytes;
+	unsigned account = owner_read(place, &bytes);
+
+	owner_clear(place);
+	owners_uncharge(account, (int64_t)bytes, 1);
+	blocks_uncharge(bytes, 1);
+}
+
+/* A block is not to be had after all; the process's charge comes off too. */
+static RARE void *take_back(void *block, size_t bytes)
+{
+	blocks_uncharge(bytes, 1);
+	real.free(block);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* A block that the process was charged for becomes its owner's. */
+static inline void *own(void *block, unsigned account, const char *call,
+			const void *caller)
+{
+	unsigned char *place;
+	size_t bytes;
+
+	if (!block)
+		return NULL;
+	bytes = blocks_worth(block);
+	place = owner_place(block);
+	if (__builtin_expect(!place, 0))
+		place = owner_map_make(block);
+	if (!place || (!owners_spend(account, (int64_t)bytes) &&
+		       owners_charge(account, call, caller, (int64_t)bytes, 1)))
+		return take_back(block, bytes);
+	if (__builtin_expect(place[0], 0))
+		forget(place);
+	owner_write(place, account, bytes);
+	return block;
+}
+
+/* In a foreign malloc small blocks may lie closer than the map can tell apart. */
+static size_t spread(size_t size)
+{
+	return size < 2 * OWNER_PLACE && !blocks_are_chunks ? 2 * OWNER_PLACE :
+							      size;
+}
+
+static void *make(enum maker maker, const char *call, const void *caller,
+		  size_t alignment, size_t size)
+{
+	unsigned account = owners_find(caller);
+	void *block = blocks_make(maker, call, caller, alignment, spread(size));
+
+	return own(block, account, call, caller);
+}
+
+static inline void *make_plain(size_t size, const char *call,
+			       const void *caller)
+{
+	unsigned account;
+
+	if (!with_front)
+		return make(MALLOC, call, caller, 0, size);
+	account = owners_find(caller);
+	return own(blocks_malloc(size, call, caller), account, call, caller);
+}
+
+static void *owned_malloc(size_t size)
+{
+	return make_plain(size, "malloc", CALLER);
+}
+
+static void owned_free(void *block)
+{
+	unsigned char *place = owner_place(block);
+	unsigned account = 0;
+	size_t bytes;
+
+	if (!block)
+		return;
+	if (place)
+		account = owner_read(place, &bytes);
+	if (__builtin_expect(!account, 0)) {
+		real.free(block);
+		return;
+	}
+	owner_clear(place);
+	owners_uncharge(account, (int64_t)bytes, 1);
+	if (with_front && bytes == chunk_usable(block)) {
+		blocks_give(block);
+	} else {
+		blocks_uncharge(bytes, 1);
+		real.free(block);
+	}
+}
+
+static void *owned_calloc(size_t n, size_t size)
+{
+	size_t bytes;
+	void *block;
+
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (!with_front || bytes > SMALL_MAX)
+		return make(CALLOC, "calloc", CALLER, 0, bytes);
+	block = make_plain(bytes, "calloc", CALLER);
+	return block ? memset(block, 0, bytes) : NULL;
+}
+
+/* A block of libc's own becomes one of ours when it gets a new size. */
+static void *adopt(void *old, size_t size, const char *call,
+		   const void *caller)
+{
+	unsigned account = owners_find(caller);
+	void *block;
+	size_t bytes;
+
+	if (blocks_charge(&(struct site){ call, caller }, size, 1))
+		return NULL;
+	block = real.realloc(old, size);
+	if (!block) {
+		blocks_uncharge(size, 1);
+		return NULL;
+	}
+	bytes = blocks_worth(block);
+	if (bytes > size) /* a few bytes, and the old block is gone */
+		ledger_force(PROCESS, (int64_t)(bytes - size), 0);
+	return own(block, account, call, caller);
+}
+
+/* The block stays its owner's, whoever resizes it. */
+static void *resize_owned(void *old, unsigned char *place, size_t size,
+			  const char *call, const void *caller)
+{
+	size_t had, bytes, charged;
+	unsigned account = owner_read(place, &had);
+	void *block;
+
+	charged = size > had ? blocks_most_for(size) : had;
+	if (charged > had && owners_charge(account, call, caller,
+					   (int64_t)(charged - had), 0))
+		return NULL;
+	if (blocks_worth(old) != had) /* libc resized it without us */
+		ledger_force(PROCESS, (int64_t)(blocks_worth(old) - had), 0);
+	owner_clear(place);
+	block = blocks_resize(old, spread(size), call, caller);
+	if (!block) {
+		owners_uncharge(account, (int64_t)charged, 1);
+		if (size) { /* still there */
+			ledger_force(account, (int64_t)had, 1);
+			owner_write(place, account, had);
+		}
+		return NULL;
+	}
+	bytes = blocks_worth(block);
+	owners_uncharge(account, (int64_t)charged - (int64_t)bytes, 0);
+	place = owner_map_make(block);
+	if (!place) /* counted, but nobody's: it will go back uncounted */
+		owners_uncharge(account, (int64_t)bytes, 1);
+	else
+		owner_write(place, account, bytes);
+	return block;
+}
+
+static void *resize(void *old, size_t size, const char *call,
+		    const void *caller)
+{
+	unsigned char *place;
+
+	if (!old)
+		return make_plain(size, call, caller);
+	place = owner_place(old);
+	return place && place[0] ?
+		       resize_owned(old, place, size, call, caller) :
+		       adopt(old, size, call, caller);
+}
+
+static void *owned_realloc(void *old, size_t size)
+{
+	return resize(old, size, "realloc", CALLER);
+}
+
+static void *owned_reallocarray(void *old, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (!__builtin_mul_overflow(n, size, &bytes))
+		return resize(old, bytes, "reallocarray", CALLER);
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void *owned_memalign(size_t alignment, size_t size)
+{
+	return make(MEMALIGN, "memalign", CALLER, alignment, size);
+}
+
+static void *owned_aligned_alloc(size_t alignment, size_t size)
+{
+	return make(ALIGNED_ALLOC, "aligned_alloc", CALLER, alignment, size);
+}
+
+static void *owned_valloc(size_t size)
+{
+	return make(VALLOC, "valloc", CALLER, 0, size);
+}
+
+static void *owned_pvalloc(size_t size)
+{
+	return make(PVALLOC, "pvalloc", CALLER, 0, size);
+}
+
+static int owned_posix_memalign(void **out, size_t alignment, size_t size)
+{
+	int saved = errno, err;
+	void *block;
+
+	if (!blocks_is_alignment(alignment))
+		return EINVAL;
+	block = make(MEMALIGN, "posix_memalign", CALLER, alignment, size);
+	err = block ? 0 : errno;
+	errno = saved;
+	if (block)
+		*out = block;
+	return err;
+}
+
+static void *owned_new(size_t size)
+{
+	void *block = make_plain(size, "operator new", CALLER);
+
+	return block ? block : operators_failed(size, 0, false);
+}
+
+static void *owned_new_nothrow(size_t size)
+{
+	void *block = make_plain(size, "operator new", CALLER);
+
+	return block ? block : operators_failed(size, 0, true);
+}
+
+static void *owned_new_aligned(size_t size, size_t alignment)
+{
+	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
+
+	return block ? block : operators_failed(size, alignment, false);
+}
+
+static void *owned_new_aligned_nothrow(size_t size, size_t alignment)
+{
+	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
+
+	return block ? block : operators_failed(size, alignment, true);
+}
+
+const struct allocator allocator_owned = {
+	.malloc = owned_malloc,
+	.free = owned_free,
+	.calloc = owned_calloc,
+	.realloc = owned_realloc,
+	.reallocarray = owned_reallocarray,
+	.memalign = owned_memalign,
+	.aligned_alloc = owned_aligned_alloc,
+	.posix_memalign = owned_posix_memalign,
+	.valloc = owned_valloc,
+	.pvalloc = owned_pvalloc,
+	.new = owned_new,
+	.new_nothrow = owned_new_nothrow,
+	.new_aligned = owned_new_aligned,
+	.new_aligned_nothrow = owned_new_aligned_nothrow,
+	.delete = owned_free,
+	.delete_aligned = owned_free,
+};

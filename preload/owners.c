@@ -1,0 +1,235 @@
+/*
+ * owners.c - which library asks for memory, and what it may have.
+ * SPDX-License-Identifier: MIT
+ *
+ * The table by name (uthash) is only read under the lock, and only when a thread
+ * meets a page of code for the first time.
+ */
+#include "preload/owners.h"
+
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "config/arena.h"
+#include "config/glob.h"
+#include "config/raw.h"
+#include "preload/gate.h"
+#include "preload/path.h"
+#include "preload/scratch.h"
+#include "preload/start.h"
+#include "preload/status.h"
+
+static void *take(size_t size);
+
+#define uthash_malloc(size) take(size)
+#define uthash_free(block, size) ((void)(block)) /* arenas take nothing back */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+enum { OTHERS = ACCOUNTS - 1, ROOM = 1 << 20, SIGNALS = 8 };
+
+struct owner {
+	UT_hash_handle hh;
+	unsigned account;
+	const struct overlay *overlay; /* the one with limits, or NULL */
+	char name[];
+};
+
+static struct owner *by_name, *by_account[ACCOUNTS];
+static struct arena room;
+static const struct overlay *overlays;
+static unsigned accounts = PROCESS + 1;
+static int locked;
+unsigned owners_generation;
+
+static void *take(size_t size)
+{
+	return arena_take(&room, size);
+}
+
+static uint64_t lock(void)
+{
+	uint64_t all = UINT64_MAX, old;
+
+	RAW(rt_sigprocmask, SIG_SETMASK, &all, &old, SIGNALS);
+	while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
+		RAW(sched_yield);
+	return old;
+}
+
+static void unlock(uint64_t old)
+{
+	__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
+	RAW(rt_sigprocmask, SIG_SETMASK, &old, NULL, SIGNALS);
+}
+
+static bool has_limits(const struct overlay *overlay)
+{
+	return overlay->at[KEY_memory_limit].chosen ||
+	       overlay->at[KEY_max_allocs].chosen;
+}
+
+static uint64_t narrower(uint64_t limit, const struct setting *setting)
+{
+	if (!setting->chosen || !setting->number)
+		return limit;
+	return limit && limit < setting->number ? limit : setting->number;
+}
+
+/* All overlays that match count: each may only narrow. */
+static void limit(struct owner *owner)
+{
+	uint64_t bytes = 0, blocks = 0;
+
+	for (const struct overlay *o = overlays; o; o = o->next) {
+		if (!has_limits(o) || !glob_match(o->match, owner->name))
+			continue;
+		bytes = narrower(bytes, &o->at[KEY_memory_limit]);
+		blocks = narrower(blocks, &o->at[KEY_max_allocs]);
+		owner->overlay = o;
+	}
+	ledger_limit(owner->account, bytes, blocks);
+}
+
+/* With the lock. Without memory or numbers, one of those that share the last. */
+static unsigned add(const char *name, size_t len)
+{
+	struct owner *owner = NULL;
+
+	if (accounts < OTHERS)
+		owner = take(sizeof(*owner) + len + 1);
+	if (!owner)
+		return OTHERS;
+	memcpy(owner->name, name, len + 1);
+	owner->account = accounts;
+	HASH_ADD_KEYPTR(hh, by_name, owner->name, len, owner);
+	if (!owner->hh.tbl)
+		return OTHERS;
+	by_account[accounts++] = owner;
+	limit(owner);
+	return owner->account;
+}
+
+static unsigned account_of(const char *name)
+{
+	size_t len = strlen(name);
+	struct owner *owner;
+	unsigned account;
+	uint64_t old = lock();
+
+	HASH_FIND(hh, by_name, name, len, owner);
+	account = owner ? owner->account : add(name, len);
+	unlock(old);
+	return account;
+}
+
+extern __typeof__(_dl_find_object) _dl_find_object __attribute__((weak));
+
+/* The account of the object that holds an address. */
+static unsigned look_up(const void *caller)
+{
+	struct dl_find_object found;
+	struct scratch *slot;
+	unsigned account;
+	const char *name;
+
+	if (!_dl_find_object || _dl_find_object((void *)caller, &found) != 0)
+		return OTHERS;
+	name = found.dlfo_link_map->l_name;
+	if (!name[0])
+		return account_of(start_program);
+	slot = scratch_take();
+	if (slot && path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0)
+		name = slot->path;
+	account = account_of(name);
+	scratch_drop(slot);
+	return account;
+}
+
+unsigned owners_look_up(const void *caller)
+{
+	uintptr_t page = (uintptr_t)caller >> 12;
+	struct thread *me = ledger_thread;
+	struct seen *seen = &me->seen[page % SEEN];
+	unsigned now = __atomic_load_n(&owners_generation, __ATOMIC_ACQUIRE);
+	unsigned account = look_up(caller);
+
+	if (me == &ledger_nobody)
+		return account;
+	seen->page = 0; /* a handler may come in between */
+	seen->account = account;
+	seen->generation = now;
+	seen->page = page;
+	return account;
+}
+
+void owners_forget(void)
+{
+	__atomic_add_fetch(&owners_generation, 1, __ATOMIC_RELEASE);
+}
+
+const char *owners_name(unsigned account)
+{
+	return by_account[account] ? by_account[account]->name :
+				     "other libraries";
+}
+
+/* The ledger said no; see blocks.c. */
+static int refuse(unsigned account, const struct site *site, int64_t bytes,
+		  int64_t blocks, const struct standing *standing)
+{
+	const struct query query = {
+		.right = MEM_ALLOC,
+		.overlay = by_account[account] ? by_account[account]->overlay :
+						 NULL,
+		.size = (uint64_t)bytes,
+		.live = standing->bytes > 0 ? (uint64_t)standing->bytes : 0,
+		.allocs = standing->blocks > 0 ? (uint64_t)standing->blocks : 0,
+	};
+	struct asked ask;
+	int err;
+
+	gate_enter(&ask, site->call, site->caller);
+	STATUS_ADD(denied_allocs, 1);
+	err = gate_leave(&ask, gate_decide(&ask, &query));
+	if (!err)
+		ledger_force(account, bytes, blocks);
+	return err;
+}
+
+int owners_charge(unsigned account, const char *call, const void *caller,
+		  int64_t bytes, int64_t blocks)
+{
+	const struct site site = { call, caller };
+	struct standing standing;
+
+	if (ledger_charge(account, bytes, blocks, &standing) == 0)
+		return 0;
+	return refuse(account, &site, bytes, blocks, &standing);
+}
+
+bool owners_wanted(const struct policy *policy)
+{
+	if (policy->at[KEY_strict_memory].number ||
+	    policy->at[KEY_leaks].number)
+		return true;
+	for (const struct overlay *o = policy->overlays; o; o = o->next)
+		if (has_limits(o))
+			return true;
+	return false;
+}
+
+bool owners_start(const struct policy *policy)
+{
+	long mapped = RAW(mmap, 0, ROOM, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (mapped < 0 && mapped > -4096)
+		return false;
+	arena_init(&room, (void *)mapped, ROOM);
+	overlays = policy->overlays;
+	ledger_limit(OTHERS, 0, 0);
+	return ledger_start_owned();
+}
