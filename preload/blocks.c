@@ -12,10 +12,14 @@
 #include <string.h>
 
 #include "preload/gate.h"
+#include "preload/kernel/rlimit.h"
 #include "preload/start.h"
 #include "preload/status.h"
 
-enum { PAGE = 4096 };
+enum {
+	PAGE = 4096,
+	SLACK = 1 << 20, /* that a heap may grow by to hold a small block */
+};
 
 bool blocks_are_chunks;
 
@@ -140,6 +144,10 @@ void *blocks_make(enum maker maker, const char *call, const void *caller,
 	if (blocks_charge(&site, size, 1))
 		return NULL;
 	block = blocks_from_libc(maker, alignment, size);
+	if (!block && rlimit_armed()) { /* it was allowed */
+		rlimit_raise(size + alignment + SLACK);
+		block = blocks_from_libc(maker, alignment, size);
+	}
 	if (block)
 		return adjust(block, size, &site);
 	blocks_uncharge(size, 1);
@@ -168,7 +176,7 @@ void *blocks_accept_mapped(void *block, const char *call, const void *caller)
 }
 
 /* When glibc has no memory, what the front cache holds may serve. */
-static RARE void *retry(size_t size, const char *call, const void *caller)
+void *blocks_retry(size_t size, const char *call, const void *caller)
 {
 	blocks_flush(ledger_thread);
 	return blocks_make(MALLOC, call, caller, 0, size);
@@ -180,7 +188,7 @@ void *blocks_draw(size_t size, const char *call, const void *caller)
 	void *block = real.malloc(size);
 
 	return block ? blocks_accept_mapped(block, call, caller) :
-		       retry(size, call, caller);
+		       blocks_retry(size, call, caller);
 }
 
 /* A block of its class that the thread has cached, or NULL. */
@@ -214,7 +222,7 @@ void *blocks_make_large(size_t size, const char *call, const void *caller)
 	if (!block) {
 		block = real.malloc(chunk - CHUNK_WORD);
 		if (!block)
-			return retry(size, call, caller);
+			return blocks_retry(size, call, caller);
 		ledger_draw(&me->purse, (int64_t)chunk_usable(block), 1);
 	}
 	if (ledger_allows_bytes(&me->purse))

@@ -64,6 +64,8 @@ void *blocks_draw(size_t size, const char *call, const void *caller);
 void *blocks_make_large(size_t size, const char *call, const void *caller);
 /* A new block that was charged and not allowed: asks, or frees it. */
 void *blocks_settle(void *block, const char *call, const void *caller);
+/* When glibc has no memory: once more, without what the front cache holds. */
+RARE void *blocks_retry(size_t size, const char *call, const void *caller);
 /* One that has a mapping of its own, which is worth a word less. */
 void *blocks_accept_mapped(void *block, const char *call, const void *caller);
 /* With the bytes of `block` taken off: tells the ledger, then frees it. */

@@ -20,6 +20,7 @@
 #include <netdb.h>
 #include <nl_types.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pty.h>
 #include <pwd.h>
 #include <sched.h>

@@ -154,7 +154,9 @@ static void *chunks_malloc(size_t size)
 	if (__builtin_expect(size > LARGE_MAX, 0))
 		return blocks_make(MALLOC, "malloc", CALLER, 0, size);
 	block = real.malloc(size);
-	return block ? blocks_accept(block, "malloc", CALLER) : NULL;
+	if (__builtin_expect(!block, 0))
+		return blocks_retry(size, "malloc", CALLER);
+	return blocks_accept(block, "malloc", CALLER);
 }
 
 static void chunks_free(void *block)
@@ -171,7 +173,8 @@ static void *chunks_calloc(size_t n, size_t size)
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > LARGE_MAX)
 		return any_calloc(n, size);
 	block = real.calloc(n, size);
-	return block ? blocks_accept(block, "calloc", CALLER) : NULL;
+	return block ? blocks_accept(block, "calloc", CALLER) :
+		       any_calloc(n, size);
 }
 
 static void *chunks_new(size_t size)

@@ -56,6 +56,11 @@ void rlimit_start(uint64_t memory_limit, int inherited)
 	armed = true;
 }
 
+bool rlimit_armed(void)
+{
+	return armed;
+}
+
 /* Two threads at once may lose one's bytes: the margin is for such. */
 void rlimit_raise(uint64_t bytes)
 {
@@ -64,4 +69,17 @@ void rlimit_raise(uint64_t bytes)
 	if (armed && RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit) == 0 &&
 	    limit.rlim_cur != RLIM_INFINITY)
 		set(limit.rlim_cur + bytes, &limit);
+}
+
+/* As glibc chooses the default: RLIMIT_STACK, or 2 MiB; with a guard page. */
+void rlimit_raise_stack(size_t size)
+{
+	struct rlimit stack = { .rlim_cur = RLIM_INFINITY };
+
+	if (!size)
+		RAW(prlimit64, 0, RLIMIT_STACK, NULL, &stack);
+	if (!size)
+		size = stack.rlim_cur == RLIM_INFINITY ? 2 << 20 :
+							 stack.rlim_cur;
+	rlimit_raise(size + 2 * PAGE);
 }

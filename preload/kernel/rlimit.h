@@ -4,11 +4,13 @@
  *
  * It catches what goes round malloc and mmap of libc: private writable memory,
  * whoever made it (getrlimit(2)). It stands well above memory_limit, since it
- * counts address space and not blocks. Only the soft limit is set.
+ * counts address space and not blocks, and stacks with it; what was allowed and
+ * still does not fit raises it. Only the soft limit is set.
  */
 #ifndef PRELOAD_KERNEL_RLIMIT_H
 #define PRELOAD_KERNEL_RLIMIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +20,15 @@
  */
 void rlimit_start(uint64_t memory_limit, int inherited);
 
-/* Makes room for address space that does not count: stacks, the owner map. */
+bool rlimit_armed(void);
+
+/*
+ * Makes room for what does not count as live memory, or counts and was allowed,
+ * and needs more address space than its bytes.
+ */
 void rlimit_raise(uint64_t bytes);
+
+/* The same for a thread's stack; 0 is the default size. */
+void rlimit_raise_stack(size_t size);
 
 #endif

@@ -43,6 +43,7 @@ NOTHING_TO_DENY(cfree, "it gives memory back")
 NOTHING_TO_DENY(free_sized, "it gives memory back")
 NOTHING_TO_DENY(free_aligned_sized, "it gives memory back")
 NOTHING_TO_DENY(malloc_trim, "it gives memory back")
+NOTHING_TO_DENY(pthread_create, "a thread is no new process")
 
 /* Without a C++ library nobody could catch what a refusal throws. */
 NOTHING_TO_DENY(_Znwm, "cxx.bats shows it: it throws")

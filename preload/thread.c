@@ -1,0 +1,26 @@
+/*
+ * thread.c - threads need stacks, which the limit of the kernel counts.
+ * SPDX-License-Identifier: MIT
+ *
+ * A stack is not the program's live memory. So when the limit behind ours is
+ * all that stands against one, it is raised by that much.
+ */
+#include "preload/calls.h"
+#include "preload/kernel/rlimit.h"
+#include "preload/real.h"
+
+#include <pthread.h>
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*run)(void *), void *argument)
+{
+	int err = real.pthread_create(thread, attributes, run, argument);
+	size_t size = 0;
+
+	if (err != EAGAIN || !rlimit_armed())
+		return err;
+	if (attributes)
+		pthread_attr_getstacksize(attributes, &size);
+	rlimit_raise_stack(size);
+	return real.pthread_create(thread, attributes, run, argument);
+}
