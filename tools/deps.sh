@@ -9,6 +9,7 @@ packages=(
 	perl binutils procps git curl wget tar file
 	nginx-light libnginx-mod-stream redis-server redis-tools ladspa-sdk
 	libseccomp-dev netcat-openbsd
+	libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
 )
 
 missing=()
