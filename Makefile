@@ -56,7 +56,7 @@ $(OBJ)/toml_corpus: $(OBJ)/tests/toml_corpus.o $(call objects,$(CONFIG))
 build/fuzz/%: tests/fuzz/%.c $(CONFIG) $(PRELOAD) $(wildcard config/*.h preload/*.h)
 	$(call say,FUZZ)mkdir -p $(@D) && clang -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< $(CONFIG)
 
-.PHONY: all deps run test test-unit test-e2e test-hosts lint bench fuzz format install uninstall clean
+.PHONY: all deps run test test-unit test-e2e test-hosts test-cpython lint bench fuzz format install uninstall clean
 deps:
 	@tools/deps.sh
 run: deps all
@@ -65,6 +65,8 @@ test: deps all
 	@tests/run.sh unit lint e2e hosts
 test-unit test-e2e test-hosts: test-%: all
 	@tests/run.sh $*
+test-cpython: all
+	@tests/hosts/cpython.sh
 lint: all
 	@tests/run.sh lint
 bench: all

@@ -5,10 +5,11 @@
 # Every dependency by its Debian name; README says what each is for.
 set -u
 packages=(
-	gcc make libc6-dev uthash-dev libcmocka-dev bats rsyslog python3 sqlite3
+	gcc g++ make libc6-dev uthash-dev libcmocka-dev bats rsyslog python3 sqlite3
 	perl binutils procps git curl wget tar file
 	nginx-light libnginx-mod-stream redis-server redis-tools ladspa-sdk
 	libseccomp-dev netcat-openbsd
+	libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0
 )
 
 missing=()

@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# coexist.bats - beside another allocator or a checker of memory, whichever is
+# loaded first, the limit is in force and the books balance; or nothing starts.
+# SPDX-License-Identifier: MIT
+
+load common
+
+# Pairs that today's library does not get right; each must go.
+WAITING=(
+	"libjemalloc.so.2 behind cxx"
+	"libtcmalloc_minimal.so.4 behind cxx"
+	"libmimalloc.so.2 behind cxx"
+	"libjemalloc.so.2 before c" "libjemalloc.so.2 before cxx"
+	"libtcmalloc_minimal.so.4 before c" "libtcmalloc_minimal.so.4 before cxx"
+	"libmimalloc.so.2 before c" "libmimalloc.so.2 before cxx"
+	"libjemalloc.so.2 linked cxx"
+	"libc_malloc_debug.so.0 before c" "libc_malloc_debug.so.0 before cxx"
+	"libasan.so.8 before c" "libasan.so.8 before cxx"
+	"memcheck valgrind c" "memcheck valgrind cxx"
+)
+
+setup_file() {
+	export D="$BATS_FILE_TMPDIR"
+	local flags="-D_GNU_SOURCE -O0 -I$BATS_TEST_DIRNAME/../.."
+
+	gcc $flags -o "$D/c" "$BATS_TEST_DIRNAME/memory/books.c"
+	g++ $flags -o "$D/cxx" "$BATS_TEST_DIRNAME/memory/books.cpp"
+}
+
+# find_library NAME: sets $path, or skips where this system lacks it.
+find_library() {
+	path=$(gcc -print-file-name="$1")
+	[ -e "$path" ] || path=$(find /usr/lib -name "$1" -print -quit)
+	[ -n "$path" ] || skip "$1 is not installed"
+}
+
+# under WHAT PROGRAM COMMAND …: runs it in the sandbox, unless it waits.
+under() {
+	local what=$1
+
+	shift
+	for entry in "${WAITING[@]}"; do
+		if [ "$entry" = "$what" ]; then
+			waiting+=("$what")
+			return 0
+		fi
+	done
+	run timeout 60 env FIG_SANDBOX_PROFILE=permissive \
+		FIG_SANDBOX_AUDIT=none FIG_SANDBOX_MEMORY_LIMIT=32MiB \
+		DUMP_HEAPTRACK_OUTPUT=/dev/null "$@"
+	echo "$what: $status, $output"
+	right "${what%% *}"
+}
+
+# Works: limited and balanced. Or says why not: ours names the other, with 125;
+# a peer that must be the first says so itself.
+right() {
+	case $status in
+	0)
+		[[ "$output" == *"books: ok"*"limit: ok"* ]]
+		;;
+	125)
+		[[ "$output" == *figsandbox:*"$1"* ]]
+		[[ "$output" != *"books:"* ]]
+		;;
+	*)
+		[[ "$output" == *"does not come first in initial library list"* ]]
+		[[ "$output" != *"books:"* ]]
+		;;
+	esac
+}
+
+# both_ways NAME: the library before ours and behind it, below C and C++.
+both_ways() {
+	local path waiting=()
+
+	find_library "$1"
+	for program in c cxx; do
+		under "$1 before $program" LD_PRELOAD="$path:$LIB" "$D/$program"
+		under "$1 behind $program" LD_PRELOAD="$LIB:$path" "$D/$program"
+	done
+	finish
+}
+
+finish() {
+	local IFS=,
+
+	[ ${#waiting[@]} -eq 0 ] || skip "not right yet: ${waiting[*]}"
+}
+
+@test "above glibc alone memory is limited and the books balance" {
+	local waiting=()
+
+	for program in c cxx; do
+		under "glibc alone $program" LD_PRELOAD="$LIB" "$D/$program"
+		[ "$status" -eq 0 ]
+		run "$D/$program" # what is expected is what the sandbox does
+		[[ "$output" == *"is"*"counted"*"twice the limit was given" ]]
+	done
+}
+
+@test "beside jemalloc memory is limited, or nothing starts" {
+	both_ways libjemalloc.so.2
+}
+
+@test "beside tcmalloc memory is limited, or nothing starts" {
+	both_ways libtcmalloc_minimal.so.4
+}
+
+@test "beside mimalloc memory is limited, or nothing starts" {
+	both_ways libmimalloc.so.2
+}
+
+@test "beside glibc's own malloc debugger memory is limited, or nothing starts" {
+	both_ways libc_malloc_debug.so.0
+}
+
+@test "beside libasan memory is limited, or nothing starts" {
+	both_ways libasan.so.8
+}
+
+@test "beside heaptrack memory is limited, or nothing starts" {
+	both_ways libheaptrack_preload.so
+}
+
+@test "a program that is linked with jemalloc is limited, or does not start" {
+	local path waiting=()
+	local flags="-D_GNU_SOURCE -O0 -I$BATS_TEST_DIRNAME/../.."
+
+	find_library libjemalloc.so.2
+	gcc $flags -o "$D/linked-c" "$BATS_TEST_DIRNAME/memory/books.c" \
+		-Wl,--no-as-needed "$path"
+	g++ $flags -o "$D/linked-cxx" "$BATS_TEST_DIRNAME/memory/books.cpp" \
+		-Wl,--no-as-needed "$path"
+	for program in c cxx; do
+		under "libjemalloc.so.2 linked $program" LD_PRELOAD="$LIB" \
+			"$D/linked-$program"
+	done
+	finish
+}
+
+@test "a program of the address sanitizer is told that its runtime is first" {
+	gcc -D_GNU_SOURCE -O0 -fsanitize=address -I"$BATS_TEST_DIRNAME/../.." \
+		-o "$D/asan" "$BATS_TEST_DIRNAME/memory/books.c"
+	under "libasan.so linked c" LD_PRELOAD="$LIB" "$D/asan"
+	[ "$status" -ne 0 ]
+}
+
+# valgrind puts its own library in front, and replaces malloc in every other.
+@test "below valgrind's memcheck memory is limited, or nothing starts" {
+	local waiting=()
+
+	command -v valgrind > /dev/null || skip "valgrind is not installed"
+	for program in c cxx; do
+		under "memcheck valgrind $program" LD_PRELOAD="$LIB" \
+			valgrind -q --trace-children=yes "$D/$program"
+	done
+	finish
+}
+
+@test "below a valgrind that leaves malloc alone memory is limited" {
+	local waiting=()
+
+	command -v valgrind > /dev/null || skip "valgrind is not installed"
+	for program in c cxx; do
+		under "none valgrind $program" LD_PRELOAD="$LIB" \
+			valgrind -q --tool=none "$D/$program"
+	done
+}
