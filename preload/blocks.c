@@ -339,14 +339,13 @@ static void *move(void *old, size_t had, size_t size, const struct site *site)
 
 /*
  * What a realloc to `size` can cost: glibc leaves less than a chunk unsplit, and
- * rounds to pages; others round to size classes, a quarter apart at most.
+ * rounds to pages what has a mapping; others round to size classes, a quarter
+ * apart at most.
  */
 size_t blocks_most_for(size_t size)
 {
-	if (blocks_are_chunks)
-		return size + 2 * CHUNK_MIN +
-		       (size >= LARGE_CHUNK / 2 ? PAGE : 0);
-	return size + size / 4 + 2 * PAGE;
+	return blocks_are_chunks ? size + 2 * CHUNK_MIN + PAGE :
+				   size + size / 4 + 2 * PAGE;
 }
 
 /* Charges what growing may cost; false if only the exact size might fit. */

@@ -21,21 +21,36 @@
 #include "preload/start.h"
 #include "preload/status.h"
 
-/* Another malloc in front of ours: what it gives, we never see. */
-static void check_in_front(void)
+static void refuse_to_start(const struct link_map *map, const char *why)
 {
 	char words[512];
 	struct text text = text_in(words, sizeof(words));
 
-	for (const struct link_map *map = _r_debug.r_map;
-	     map && map->l_ld != _DYNAMIC; map = map->l_next) {
-		if (!real_symbol(map, "malloc"))
-			continue;
-		text_add(&text, "memory limits cannot be kept: malloc of ");
-		text_add(&text, map->l_name[0] ? map->l_name : start_program);
-		text_add(&text, " comes before the sandbox's");
-		audit_fatal(text.at);
-	}
+	text_add(&text, "memory limits cannot be kept: ");
+	text_add(&text, map->l_name[0] ? map->l_name : start_program);
+	text_add(&text, why);
+	audit_fatal(text.at);
+}
+
+/* Valgrind's tools put a malloc of theirs in the place of everybody's. */
+static bool replaces(const struct link_map *map)
+{
+	return strstr(map->l_name, "/vgpreload_") &&
+	       !strstr(map->l_name, "/vgpreload_core");
+}
+
+/* What another malloc gives instead of ours, we never see. */
+static void check_others(void)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	for (; map && map->l_ld != _DYNAMIC; map = map->l_next)
+		if (real_symbol(map, "malloc"))
+			refuse_to_start(map, " has a malloc that comes before "
+					     "the sandbox's");
+	for (map = _r_debug.r_map; map; map = map->l_next)
+		if (replaces(map))
+			refuse_to_start(map, " replaces malloc everywhere");
 }
 
 static bool is_libcs(const char *name, const void *function)
@@ -53,18 +68,6 @@ static bool libc_is_next(void)
 	       is_libcs("malloc_usable_size", (void *)real.malloc_usable_size);
 }
 
-/* Valgrind's tools put their malloc in the place of libc's, under its name. */
-static bool is_replaced(void)
-{
-	const struct link_map *map = _r_debug.r_map;
-
-	for (; map; map = map->l_next)
-		if (strstr(map->l_name, "/vgpreload_") &&
-		    !strstr(map->l_name, "/vgpreload_core"))
-			return true;
-	return false;
-}
-
 static bool proves(void *block)
 {
 	bool proven = block && chunk_usable(block) ==
@@ -76,7 +79,7 @@ static bool proves(void *block)
 
 static bool are_chunks(void)
 {
-	return libc_is_next() && !is_replaced() && proves(real.malloc(1)) &&
+	return libc_is_next() && proves(real.malloc(1)) &&
 	       proves(real.malloc(SMALL_MAX)) &&
 	       proves(real.malloc(SMALL_MAX + 1)) &&
 	       proves(real.malloc(200000)) && proves(real.memalign(256, 100));
@@ -148,7 +151,7 @@ void memory_start(const struct policy *policy)
 		count_nothing();
 		return;
 	}
-	check_in_front();
+	check_others();
 	blocks_are_chunks = are_chunks();
 	front = blocks_are_chunks && policy->at[KEY_malloc_cache].number &&
 		!blocks && !is_being_checked();

@@ -58,6 +58,17 @@ static const void *address(const struct link_map *map, ElfW(Addr) value)
 	return (const void *)(value < map->l_addr ? map->l_addr + value : value);
 }
 
+/*
+ * Libc's string functions may lead to a sanitizer, which would start itself in
+ * the middle of our start, through wrappers that lead nowhere yet.
+ */
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
 static struct symbols symbols_of(const struct link_map *map)
 {
 	struct symbols found = { .map = map };
@@ -106,7 +117,7 @@ static bool defines(const struct symbols *in, uint32_t i, const char *name,
 	bool hidden = in->versions && in->versions[i] & 0x8000;
 
 	return in->table[i].st_shndx != SHN_UNDEF && hidden == old &&
-	       strcmp(in->names + in->table[i].st_name, name) == 0;
+	       same(in->names + in->table[i].st_name, name);
 }
 
 static const ElfW(Sym) *look_up(const struct symbols *in, const char *name,
@@ -135,8 +146,11 @@ static const ElfW(Sym) *look_up(const struct symbols *in, const char *name,
 void *real_symbol(const struct link_map *map, const char *name)
 {
 	struct symbols in = symbols_of(map);
-	const ElfW(Sym) *symbol = look_up(&in, name, gnu_hash(name), false);
+	uint32_t hash = gnu_hash(name);
+	const ElfW(Sym) *symbol = look_up(&in, name, hash, false);
 
+	if (!symbol)
+		symbol = look_up(&in, name, hash, true);
 	return symbol ? (void *)(map->l_addr + symbol->st_value) : NULL;
 }
 
@@ -145,7 +159,7 @@ const struct link_map *real_object(const char *soname)
 	for (struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
 		struct symbols in = symbols_of(map);
 
-		if (in.soname && strcmp(in.soname, soname) == 0)
+		if (in.soname && same(in.soname, soname))
 			return map;
 	}
 	return NULL;
@@ -220,8 +234,7 @@ bool real_start(void)
 		uint32_t hash = gnu_hash(calls[row].name);
 		void *function = next(objects, n, calls[row].name, hash);
 
-		memcpy((char *)&real + calls[row].slot, &function,
-		       sizeof(function));
+		*(void **)((char *)&real + calls[row].slot) = function;
 		add_to_index(row, hash);
 	}
 	return true;
@@ -230,7 +243,7 @@ bool real_start(void)
 void *real_wrapper(const char *name)
 {
 	for (size_t i = gnu_hash(name) % 2048; index_of[i]; i = (i + 1) % 2048)
-		if (strcmp(calls[index_of[i] - 1].name, name) == 0)
+		if (same(calls[index_of[i] - 1].name, name))
 			return calls[index_of[i] - 1].wrapper;
 	return NULL;
 }

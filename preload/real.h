@@ -42,7 +42,10 @@ bool real_start(void);
  */
 void *real_wrapper(const char *name);
 
-/* The dynamic symbol `name` of one loaded object, by its link map; or NULL. */
+/*
+ * The dynamic symbol `name` of one loaded object, by its link map; of the default
+ * version, or else of an old one. NULL if there is none.
+ */
 struct link_map;
 void *real_symbol(const struct link_map *map, const char *name);
 

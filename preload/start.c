@@ -43,6 +43,8 @@ static long starter; /* the thread that starts */
 static struct policy policy;
 static struct arena arena;
 
+extern __typeof__(_dl_find_object) _dl_find_object __attribute__((weak));
+
 /* Where the kernel put argc, argv and the environment; from ld.so. */
 extern void *__libc_stack_end;
 
@@ -194,6 +196,36 @@ static void stay_inert(void)
 	gate_policy = &policy;
 }
 
+static void say(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len])
+		len++;
+	RAW(write, 2, text, len);
+}
+
+/*
+ * A sanitizer's runtime stands before libc's string functions, and starts itself
+ * at the first of them, through ours, in the middle of our start. Nothing of it
+ * may be called here. Linked into the program it has been started by now.
+ */
+static void check_strings(void)
+{
+	const struct link_map *map = NULL;
+	struct dl_find_object found;
+
+	if (_dl_find_object && _dl_find_object((void *)strcmp, &found) == 0)
+		map = found.dlfo_link_map;
+	if (!map || map == real_libc() || !map->l_name[0])
+		return;
+	say("figsandbox: ");
+	say(map->l_name);
+	say(": the sandbox cannot start beside a runtime that has string "
+	    "functions of its own\n");
+	RAW(exit_group, 125);
+}
+
 static void start_once(void)
 {
 	long block = RAW(mmap, 0, LOAD_ARENA, PROT_READ | PROT_WRITE,
@@ -202,6 +234,7 @@ static void start_once(void)
 
 	if (!real_start())
 		audit_fatal("cannot find libc's dlsym");
+	check_strings();
 	if (block < 0 && block > -4096)
 		audit_fatal("no memory");
 	arena_init(&arena, (void *)block, LOAD_ARENA);

@@ -29,7 +29,7 @@ holds() {
 	shift
 	sandboxed PROFILE=permissive MEMORY_LIMIT=4MiB AUDIT=none "$@" -- \
 		timeout 60 "$D/cxx" "$word"
-	[ "$output" = "$word: ok" ] || {
+	[ "${lines[0]}" = "$word: ok" ] || { # leaks are listed behind it
 		echo "$*: $status, $output"
 		return 1
 	}

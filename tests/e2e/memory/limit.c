@@ -16,7 +16,7 @@
 
 #include "model.h"
 
-enum { STEPS = 20000, POOL = 1 << 16, PAGE = 4096, WANTED = 3 };
+enum { STEPS = 20000, POOL = 1 << 18, PAGE = 4096, WANTED = 3 };
 
 static unsigned count, rounds; /* of threads; of quiet points */
 static pthread_barrier_t start, barrier;
