@@ -29,7 +29,8 @@ static RARE void forget(unsigned char *place)
 	unsigned account = owner_read(place, &bytes);
 
 	owner_clear(place);
-	owners_uncharge(account, (int64_t)bytes, 1);
+	if (owners_limited[account])
+		owners_uncharge(account, (int64_t)bytes, 1);
 	blocks_uncharge(bytes, 1);
 }
 
@@ -51,12 +52,14 @@ static inline void *own(void *block, unsigned account, const char *call,
 
 	if (!block)
 		return NULL;
-	bytes = blocks_worth(block);
+	bytes = with_front ? chunk_usable(block) : blocks_worth(block);
 	place = owner_place(block);
 	if (__builtin_expect(!place, 0))
 		place = owner_map_make(block);
-	if (!place || (!owners_spend(account, (int64_t)bytes) &&
-		       owners_charge(account, call, caller, (int64_t)bytes, 1)))
+	if (__builtin_expect(!place, 0) ||
+	    (__builtin_expect(owners_limited[account], 0) &&
+	     !owners_spend(account, (int64_t)bytes) &&
+	     owners_charge(account, call, caller, (int64_t)bytes, 1)))
 		return take_back(block, bytes);
 	if (__builtin_expect(place[0], 0))
 		forget(place);
@@ -111,7 +114,8 @@ static void owned_free(void *block)
 		return;
 	}
 	owner_clear(place);
-	owners_uncharge(account, (int64_t)bytes, 1);
+	if (__builtin_expect(owners_limited[account], 0))
+		owners_uncharge(account, (int64_t)bytes, 1);
 	if (with_front && bytes == chunk_usable(block)) {
 		blocks_give(block);
 	} else {
@@ -156,37 +160,42 @@ static void *adopt(void *old, size_t size, const char *call,
 	return own(block, account, call, caller);
 }
 
+/* A block that its owner was charged `charged` for is worth `bytes` now. */
+static void settle_owned(void *block, unsigned account, size_t charged,
+			 size_t bytes)
+{
+	unsigned char *place = owner_map_make(block);
+
+	if (owners_limited[account])
+		owners_uncharge(account, (int64_t)charged - (int64_t)bytes, 0);
+	if (place)
+		owner_write(place, account, bytes);
+	else if (owners_limited[account]) /* it will go back uncounted */
+		owners_uncharge(account, (int64_t)bytes, 1);
+}
+
 /* The block stays its owner's, whoever resizes it. */
 static void *resize_owned(void *old, unsigned char *place, size_t size,
 			  const char *call, const void *caller)
 {
-	size_t had, bytes, charged;
+	size_t had, charged;
 	unsigned account = owner_read(place, &had);
 	void *block;
 
 	charged = size > had ? blocks_most_for(size) : had;
-	if (charged > had && owners_charge(account, call, caller,
-					   (int64_t)(charged - had), 0))
+	if (owners_limited[account] && charged > had &&
+	    owners_charge(account, call, caller, (int64_t)(charged - had), 0))
 		return NULL;
 	if (blocks_worth(old) != had) /* libc resized it without us */
 		ledger_force(PROCESS, (int64_t)(blocks_worth(old) - had), 0);
 	owner_clear(place);
 	block = blocks_resize(old, spread(size), call, caller);
-	if (!block) {
+	if (block)
+		settle_owned(block, account, charged, blocks_worth(block));
+	else if (size)
+		settle_owned(old, account, charged, had); /* still there */
+	else if (owners_limited[account])
 		owners_uncharge(account, (int64_t)charged, 1);
-		if (size) { /* still there */
-			ledger_force(account, (int64_t)had, 1);
-			owner_write(place, account, had);
-		}
-		return NULL;
-	}
-	bytes = blocks_worth(block);
-	owners_uncharge(account, (int64_t)charged - (int64_t)bytes, 0);
-	place = owner_map_make(block);
-	if (!place) /* counted, but nobody's: it will go back uncounted */
-		owners_uncharge(account, (int64_t)bytes, 1);
-	else
-		owner_write(place, account, bytes);
 	return block;
 }
 

@@ -52,15 +52,35 @@ static inline unsigned char *owner_place(const void *block)
 	return owner_leaves[leaf] + address / OWNER_PLACE;
 }
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "owner_pair");
+
+/* Account and words, as they stand side by side. */
+static inline uint16_t owner_pair(const unsigned char *place)
+{
+	uint16_t pair;
+
+	__builtin_memcpy(&pair, place, sizeof(pair));
+	return pair;
+}
+
+static inline void owner_set_pair(unsigned char *place, unsigned account,
+				  unsigned words)
+{
+	uint16_t pair = (uint16_t)(account | words << 8);
+
+	__builtin_memcpy(place, &pair, sizeof(pair));
+}
+
 /* The account of the block at a place, 0 if none; *bytes is its charge. */
 static inline unsigned owner_read(const unsigned char *place, size_t *bytes)
 {
-	uint32_t words = place[1];
+	uint16_t pair = owner_pair(place);
+	uint32_t words = pair >> 8;
 
 	if (__builtin_expect(words == OWNER_LONG, 0))
 		__builtin_memcpy(&words, place + 2, sizeof(words));
 	*bytes = (size_t)words * OWNER_WORD;
-	return place[0];
+	return pair & 255;
 }
 
 static inline void owner_write(unsigned char *place, unsigned account,
@@ -69,12 +89,11 @@ static inline void owner_write(unsigned char *place, unsigned account,
 	size_t words = bytes / OWNER_WORD;
 	uint32_t clipped = words < UINT32_MAX ? (uint32_t)words : UINT32_MAX;
 
-	place[0] = (unsigned char)account;
 	if (__builtin_expect(words < OWNER_LONG, 1)) {
-		place[1] = (unsigned char)words;
+		owner_set_pair(place, account, (unsigned)words);
 		return;
 	}
-	place[1] = OWNER_LONG;
+	owner_set_pair(place, account, OWNER_LONG);
 	__builtin_memcpy(place + 2, &clipped, sizeof(clipped));
 }
 
@@ -83,7 +102,7 @@ static inline void owner_clear(unsigned char *place)
 {
 	if (__builtin_expect(place[1] == OWNER_LONG, 0))
 		__builtin_memset(place + 2, 0, sizeof(uint32_t));
-	place[0] = place[1] = 0;
+	owner_set_pair(place, 0, 0);
 }
 
 #endif

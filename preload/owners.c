@@ -43,6 +43,7 @@ static const struct overlay *overlays;
 static unsigned accounts = PROCESS + 1;
 static int locked;
 unsigned owners_generation;
+bool owners_limited[ACCOUNTS];
 
 static void *take(size_t size)
 {
@@ -90,6 +91,7 @@ static void limit(struct owner *owner)
 		blocks = narrower(blocks, &o->at[KEY_max_allocs]);
 		owner->overlay = o;
 	}
+	owners_limited[owner->account] = bytes || blocks;
 	ledger_limit(owner->account, bytes, blocks);
 }
 

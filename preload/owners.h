@@ -38,6 +38,9 @@ static inline unsigned owners_find(const void *caller)
 	return owners_look_up(caller);
 }
 
+/* Has this account a limit of its own? All others need no purses. */
+extern bool owners_limited[ACCOUNTS] __attribute__((visibility("hidden")));
+
 /* The library's path, resolved; of the last account: "other libraries". */
 const char *owners_name(unsigned account);
 
