@@ -134,7 +134,6 @@ static int load_text(struct loader *loader)
 	if (input->file)
 		return load_file(loader, input->file);
 	loader->inherited = text && is_inherited(text);
-	loader->policy->inherited = loader->inherited;
 	if (text && file && !loader->inherited)
 		return load_fail(loader, &place,
 				 "expected only one of "

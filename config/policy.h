@@ -101,7 +101,6 @@ struct policy {
 	                      * is, the ways round the preload are closed */
 	const char *program; /* the running program's own file, which it may
 	                      * read; NULL if unknown */
-	bool inherited;      /* from a sandboxed parent, whose limits hold too */
 	bool closed;         /* no policy could be made: everything is refused */
 };
 

@@ -159,5 +159,5 @@ void memory_start(const struct policy *policy)
 	ledger_start(front, leave);
 	ledger_limit(PROCESS, bytes, blocks);
 	choose(policy, front);
-	rlimit_start(bytes, policy->inherited);
+	rlimit_start(bytes);
 }

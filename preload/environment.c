@@ -15,6 +15,7 @@
 #include "config/raw.h"
 #include "config/text.h"
 #include "preload/gate.h"
+#include "preload/kernel/rlimit.h"
 #include "preload/start.h"
 
 #define PRELOAD "LD_PRELOAD="
@@ -141,13 +142,16 @@ int environment_take(struct environment *out, char *const *envp)
 	*out = (struct environment){ .list = envp };
 	if (gate_idle())
 		return 0;
+	rlimit_release();
 	found = look(envp);
 	if (found.right)
 		return 0;
 	size = size_of(&found);
 	out->room = room_take(size);
-	if (!out->room)
+	if (!out->room) {
+		rlimit_rearm();
 		return -ENOMEM;
+	}
 	out->list = build(room_space(out->room), size, &found, envp);
 	return 0;
 }
@@ -155,6 +159,7 @@ int environment_take(struct environment *out, char *const *envp)
 void environment_drop(struct environment *environment)
 {
 	room_drop(environment->room);
+	rlimit_rearm();
 }
 
 const char *environment_value(const char *name)
@@ -283,6 +288,7 @@ int environment_swap(struct swap **out)
 	*out = NULL;
 	if (gate_idle())
 		return 0;
+	rlimit_release();
 	lock();
 	*out = current();
 	if (*out) {
@@ -293,11 +299,14 @@ int environment_swap(struct swap **out)
 			err = put_copy(out, &found);
 	}
 	unlock();
+	if (err)
+		rlimit_rearm();
 	return err;
 }
 
 void environment_restore(struct swap *swap)
 {
+	rlimit_rearm();
 	if (!swap)
 		return;
 	lock();

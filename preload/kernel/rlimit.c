@@ -5,14 +5,14 @@
 #include "preload/kernel/rlimit.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 
 #include "config/raw.h"
 
 enum { PAGE = 4096, MARGIN = 64 << 20 };
 
-static bool armed;
+/* Our soft limit, and the one that was there; both 0 while there is none. */
+static uint64_t ours, theirs;
 
 /* Bytes of data that the process has: the sixth number of statm, in pages. */
 static uint64_t data_now(void)
@@ -35,13 +35,22 @@ static uint64_t data_now(void)
 	return pages * PAGE;
 }
 
-static void set(uint64_t soft, struct rlimit *limit)
+static void set(uint64_t soft)
 {
-	limit->rlim_cur = soft < limit->rlim_max ? soft : limit->rlim_max;
-	RAW(prlimit64, 0, RLIMIT_DATA, limit, NULL);
+	struct rlimit limit;
+
+	if (RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit))
+		return;
+	limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+	RAW(prlimit64, 0, RLIMIT_DATA, &limit, NULL);
 }
 
-void rlimit_start(uint64_t memory_limit, int inherited)
+bool rlimit_armed(void)
+{
+	return __atomic_load_n(&ours, __ATOMIC_RELAXED) != 0;
+}
+
+void rlimit_start(uint64_t memory_limit)
 {
 	struct rlimit limit;
 	uint64_t soft;
@@ -50,25 +59,29 @@ void rlimit_start(uint64_t memory_limit, int inherited)
 	    RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit))
 		return;
 	soft = memory_limit + memory_limit / 2 + MARGIN + data_now();
-	if (limit.rlim_cur <= soft && !inherited)
+	if (limit.rlim_cur <= soft)
 		return;
-	set(soft, &limit);
-	armed = true;
+	theirs = limit.rlim_cur;
+	ours = soft;
+	set(soft);
 }
 
-bool rlimit_armed(void)
-{
-	return armed;
-}
-
-/* Two threads at once may lose one's bytes: the margin is for such. */
 void rlimit_raise(uint64_t bytes)
 {
-	struct rlimit limit;
+	if (rlimit_armed())
+		set(__atomic_add_fetch(&ours, bytes, __ATOMIC_RELAXED));
+}
 
-	if (armed && RAW(prlimit64, 0, RLIMIT_DATA, NULL, &limit) == 0 &&
-	    limit.rlim_cur != RLIM_INFINITY)
-		set(limit.rlim_cur + bytes, &limit);
+void rlimit_release(void)
+{
+	if (rlimit_armed())
+		set(theirs);
+}
+
+void rlimit_rearm(void)
+{
+	if (rlimit_armed())
+		set(ours);
 }
 
 /* As glibc chooses the default: RLIMIT_STACK, or 2 MiB; with a guard page. */

@@ -16,11 +16,19 @@
 
 /*
  * Half as much again as memory_limit and 64 MiB above what the process has now.
- * Nothing if the limit is 0, or a lower one is in force that is not of ours.
+ * Nothing if memory_limit is 0 or a lower soft limit is in force.
  */
-void rlimit_start(uint64_t memory_limit, int inherited);
+void rlimit_start(uint64_t memory_limit);
 
 bool rlimit_armed(void);
+
+/*
+ * Around the start of a program: it measures for itself what it has, and the
+ * kernel would not even load one with more data than our limit. Another thread
+ * may be between the two as well; then the last one arms.
+ */
+void rlimit_release(void);
+void rlimit_rearm(void);
 
 /*
  * Makes room for what does not count as live memory, or counts and was allowed,
