@@ -38,15 +38,13 @@ size_t blocks_worth(void *block)
 	return worth;
 }
 
-/*
- * The ledger said no: the policy is asked, and what it says is recorded. Where
- * refusals are only recorded, the books exceed the limit.
- */
-static int refuse(const struct site *site, int64_t bytes, int64_t blocks,
+int blocks_refuse(unsigned account, const struct overlay *overlay,
+		  const struct site *site, int64_t bytes, int64_t blocks,
 		  const struct standing *standing)
 {
 	const struct query query = {
 		.right = MEM_ALLOC,
+		.overlay = overlay,
 		.size = (uint64_t)bytes,
 		.live = standing->bytes > 0 ? (uint64_t)standing->bytes : 0,
 		.allocs = standing->blocks > 0 ? (uint64_t)standing->blocks : 0,
@@ -58,7 +56,7 @@ static int refuse(const struct site *site, int64_t bytes, int64_t blocks,
 	STATUS_ADD(denied_allocs, 1);
 	err = gate_leave(&ask, gate_decide(&ask, &query));
 	if (!err)
-		ledger_force(PROCESS, bytes, blocks);
+		ledger_force(account, bytes, blocks);
 	return err;
 }
 
@@ -78,7 +76,7 @@ int blocks_charge(const struct site *site, uint64_t size, int64_t blocks)
 	ledger_draw(purse, -bytes, -blocks);
 	if (ledger_charge(PROCESS, bytes, blocks, &standing) == 0)
 		return 0;
-	return refuse(site, bytes, blocks, &standing);
+	return blocks_refuse(PROCESS, NULL, site, bytes, blocks, &standing);
 }
 
 void blocks_uncharge(uint64_t bytes, int64_t blocks)
@@ -171,8 +169,8 @@ void *blocks_accept_mapped(void *block, const char *call, const void *caller)
 	struct purse *purse = &ledger_thread->purse;
 
 	ledger_draw(purse, (int64_t)chunk_usable(block), 1);
-	return ledger_allows_bytes(purse) ? block :
-					    blocks_settle(block, call, caller);
+	return ledger_allows(purse) ? block :
+				      blocks_settle(block, call, caller);
 }
 
 /* When glibc has no memory, what the front cache holds may serve. */
@@ -225,7 +223,7 @@ void *blocks_make_large(size_t size, const char *call, const void *caller)
 			return blocks_retry(size, call, caller);
 		ledger_draw(&me->purse, (int64_t)chunk_usable(block), 1);
 	}
-	if (ledger_allows_bytes(&me->purse))
+	if (ledger_allows(&me->purse))
 		return block;
 	bytes = (int64_t)chunk_usable(block);
 	ledger_draw(&me->purse, -bytes, -1);

@@ -37,6 +37,16 @@ void *blocks_from_libc(enum maker maker, size_t alignment, size_t size);
 int blocks_charge(const struct site *site, uint64_t bytes, int64_t blocks);
 void blocks_uncharge(uint64_t bytes, int64_t blocks);
 
+/*
+ * The ledger said no: the policy is asked, an overlay's or the process's, and
+ * what it says is recorded. Where refusals are only recorded, the books exceed
+ * the limit. 0, or -ENOMEM and errno set.
+ */
+struct overlay;
+int blocks_refuse(unsigned account, const struct overlay *overlay,
+		  const struct site *site, int64_t bytes, int64_t blocks,
+		  const struct standing *standing);
+
 /* A block of any kind, or NULL with errno set. */
 void *blocks_make(enum maker maker, const char *call, const void *caller,
 		  size_t alignment, size_t size);
@@ -74,7 +84,7 @@ void blocks_report_and_free(void *block);
 void blocks_free_chunk(void *block);
 void blocks_free_suspect(void *block);
 
-/* Charges a chunk that glibc just made; without a front cache. */
+/* Charges a chunk that glibc just made. */
 static inline void *blocks_accept(void *block, const char *call,
 				  const void *caller)
 {
@@ -84,7 +94,7 @@ static inline void *blocks_accept(void *block, const char *call,
 	if (__builtin_expect((word & CHUNK_MMAPPED) != 0, 0))
 		return blocks_accept_mapped(block, call, caller);
 	ledger_draw(purse, (int64_t)chunk_bytes(word), 1);
-	if (__builtin_expect(ledger_seen(&purse->drawn) <= purse->allow, 1))
+	if (ledger_allows(purse))
 		return block;
 	return blocks_settle(block, call, caller);
 }
@@ -122,7 +132,7 @@ blocks_malloc(size_t size, const char *call, const void *caller)
 		return blocks_draw(size, call, caller);
 	ledger_add(&me->purse.cached, -(int64_t)(chunk - CHUNK_WORD));
 	ledger_add(&me->purse.blocks, 1);
-	if (ledger_allows_bytes(&me->purse))
+	if (ledger_allows(&me->purse))
 		return block;
 	return blocks_settle(block, call, caller);
 }

@@ -126,7 +126,7 @@ static void count_nothing(void)
 	operators_uncounted(&allocator);
 }
 
-/* Which table; blocks with owners, and those with a limit, have one of their own. */
+/* Which table: blocks with owners have one of their own. */
 static void choose(const struct policy *policy, bool front)
 {
 	if (owners_wanted(policy)) {
@@ -134,7 +134,7 @@ static void choose(const struct policy *policy, bool front)
 			audit_fatal("no memory for the owners of memory");
 		owned_start(front);
 		allocator = allocator_owned;
-	} else if (blocks_are_chunks && !policy->at[KEY_max_allocs].number) {
+	} else if (blocks_are_chunks) {
 		allocator = front ? allocator_front : allocator_chunks;
 	}
 	operators_respect_others(&allocator);
@@ -154,7 +154,7 @@ void memory_start(const struct policy *policy)
 	check_others();
 	blocks_are_chunks = are_chunks();
 	front = blocks_are_chunks && policy->at[KEY_malloc_cache].number &&
-		!blocks && !is_being_checked();
+		!is_being_checked();
 	front_start();
 	ledger_start(front, leave);
 	ledger_limit(PROCESS, bytes, blocks);

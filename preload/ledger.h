@@ -129,20 +129,14 @@ static inline void ledger_draw(struct purse *purse, int64_t bytes,
 	ledger_add(&purse->blocks, blocks);
 }
 
-/*
- * Is what was spent allowed? If not, it is undone, and ledger_charge asked. The
- * fast ways only ask about bytes: they are not used when blocks have a limit.
- */
-static inline bool ledger_allows_bytes(const struct purse *purse)
-{
-	return __builtin_expect(
-		ledger_spent(purse) <= ledger_seen(&purse->allow), 1);
-}
-
+/* Is what was spent allowed? If not, it is undone, and ledger_charge asked. */
 static inline bool ledger_allows(const struct purse *purse)
 {
-	return ledger_allows_bytes(purse) &&
-	       ledger_seen(&purse->blocks) <= ledger_seen(&purse->allow_blocks);
+	return __builtin_expect(
+		ledger_spent(purse) <= ledger_seen(&purse->allow) &&
+			ledger_seen(&purse->blocks) <=
+				ledger_seen(&purse->allow_blocks),
+		1);
 }
 
 /*

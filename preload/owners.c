@@ -19,7 +19,6 @@
 #include "preload/path.h"
 #include "preload/scratch.h"
 #include "preload/start.h"
-#include "preload/status.h"
 
 static void *take(size_t size);
 
@@ -178,38 +177,17 @@ const char *owners_name(unsigned account)
 				     "other libraries";
 }
 
-/* The ledger said no; see blocks.c. */
-static int refuse(unsigned account, const struct site *site, int64_t bytes,
-		  int64_t blocks, const struct standing *standing)
-{
-	const struct query query = {
-		.right = MEM_ALLOC,
-		.overlay = by_account[account] ? by_account[account]->overlay :
-						 NULL,
-		.size = (uint64_t)bytes,
-		.live = standing->bytes > 0 ? (uint64_t)standing->bytes : 0,
-		.allocs = standing->blocks > 0 ? (uint64_t)standing->blocks : 0,
-	};
-	struct asked ask;
-	int err;
-
-	gate_enter(&ask, site->call, site->caller);
-	STATUS_ADD(denied_allocs, 1);
-	err = gate_leave(&ask, gate_decide(&ask, &query));
-	if (!err)
-		ledger_force(account, bytes, blocks);
-	return err;
-}
-
 int owners_charge(unsigned account, const char *call, const void *caller,
 		  int64_t bytes, int64_t blocks)
 {
 	const struct site site = { call, caller };
+	const struct owner *owner = by_account[account];
 	struct standing standing;
 
 	if (ledger_charge(account, bytes, blocks, &standing) == 0)
 		return 0;
-	return refuse(account, &site, bytes, blocks, &standing);
+	return blocks_refuse(account, owner ? owner->overlay : NULL, &site,
+			     bytes, blocks, &standing);
 }
 
 bool owners_wanted(const struct policy *policy)
