@@ -406,13 +406,16 @@ void ledger_limit(unsigned number, uint64_t bytes, uint64_t blocks)
 	unlock(&old);
 }
 
+static bool register_barrier(void)
+{
+	return RAW(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+		   0) == 0;
+}
+
 void ledger_start(bool fronts, void (*leave)(void *thread))
 {
-	long err = RAW(membarrier,
-		       MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
-
 	counting = true;
-	has_barrier = err == 0;
+	has_barrier = register_barrier();
 	has_fronts = fronts;
 	has_key = pthread_key_create(&at_exit, leave) == 0;
 }
@@ -428,14 +431,30 @@ bool ledger_counts(void)
 	return counting;
 }
 
-/* A fork may have come while somebody was at it: `left` is worked out again. */
+/* What is in no purse, worked out again. */
+static void count_left(unsigned number)
+{
+	struct account *account = &accounts[number];
+
+	account->left = account->limit;
+	account->left_blocks = account->limit_blocks;
+	for (struct thread *t = threads; t; t = t->next) {
+		const struct purse *purse = purse_of(t, number);
+
+		account->left -= purse ? purse->base + purse->allow : 0;
+		account->left_blocks -= purse ? purse->allow_blocks : 0;
+	}
+}
+
+/* The fork may have come while another thread had the lock. */
 void ledger_forked(void)
 {
 	struct thread *me = ledger_thread;
 
 	locked = 0;
-	has_barrier = RAW(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
-			  0, 0) == 0;
+	if (!counting)
+		return;
+	has_barrier = register_barrier();
 	unused = NULL;
 	for (struct thread *t = threads; t; t = t->next) {
 		if (t == me || t == &common)
@@ -443,16 +462,6 @@ void ledger_forked(void)
 		t->next_unused = unused;
 		unused = t;
 	}
-	for (unsigned number = 0; number < ACCOUNTS; number++) {
-		struct account *account = &accounts[number];
-
-		account->left = account->limit;
-		account->left_blocks = account->limit_blocks;
-		for (struct thread *t = threads; t; t = t->next) {
-			const struct purse *purse = purse_of(t, number);
-
-			account->left -= purse ? purse->base + purse->allow : 0;
-			account->left_blocks -= purse ? purse->allow_blocks : 0;
-		}
-	}
+	for (unsigned i = PROCESS; i < (has_owned ? ACCOUNTS : 1); i++)
+		count_left(i);
 }

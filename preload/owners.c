@@ -171,6 +171,11 @@ void owners_forget(void)
 	__atomic_add_fetch(&owners_generation, 1, __ATOMIC_RELEASE);
 }
 
+void owners_forked(void)
+{
+	locked = 0;
+}
+
 const char *owners_name(unsigned account)
 {
 	return by_account[account] ? by_account[account]->name :

@@ -21,6 +21,9 @@ bool owners_start(const struct policy *policy);
 /* The account of who calls from there, not remembered yet. Signal-safe. */
 unsigned owners_look_up(const void *caller);
 
+/* In the child of a fork, whose other threads are gone. */
+void owners_forked(void);
+
 /* What threads remember of callers is void: a library was unloaded. */
 void owners_forget(void);
 extern unsigned owners_generation __attribute__((visibility("hidden")));
