@@ -68,7 +68,7 @@ static int open_fast(int dir, const char *path, int flags, mode_t mode)
 	};
 	int fd = -ELOOP;
 
-	if (slot && path_name(dir, path, slot) == 0 &&
+	if (slot && path_name(dir, path, slot->work, slot->path) == 0 &&
 	    granted(open_rights(flags), slot->path))
 		fd = (int)RAW(openat2, dir, path, &how, sizeof(how));
 	scratch_drop(slot);

@@ -12,6 +12,7 @@
 #ifndef PRELOAD_PATH_H
 #define PRELOAD_PATH_H
 
+#include "config/text.h"
 #include "preload/gate.h"
 #include "preload/scratch.h"
 
@@ -67,8 +68,18 @@ int path_resolve(int dir, const char *path, enum how how, char *out);
  */
 int path_lexical(const char *base, const char *path, char *out, size_t size);
 
-/* The lexical name of `path` in `dir`, into slot->path; slot->work is used. */
-int path_name(int dir, const char *path, struct scratch *slot);
+/*
+ * The lexical name of `path` in `dir`; `work` is overwritten. Both hold
+ * SCRATCH_PATH bytes, and so does `out` below, to which components are added.
+ */
+int path_name(int dir, const char *path, char *work, char *out);
+int path_append(char *out, const char *path);
+
+/* How much of "/a/b" is "/a"; "/" stays. */
+size_t path_parent(const char *path, size_t len);
+
+/* Adds the name by which a descriptor can be opened again: at most 32 bytes. */
+void path_to_fd(int fd, struct text *text);
 
 /* The name of an open descriptor, as /proc has it, "/proc/self" for our pid. */
 int path_of_fd(int fd, char *out, size_t size);

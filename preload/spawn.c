@@ -225,7 +225,7 @@ static int ask_open(const struct asked *ask, struct place *at,
 			AT_FDCWD, *path);
 	if ((err && err != -ENOENT) || (*path)[0] == '/' || !at->scratch)
 		return err == -ENOENT ? 0 : err;
-	err = path_name(AT_FDCWD, *path, at->scratch);
+	err = path_name(AT_FDCWD, *path, at->scratch->work, at->scratch->path);
 	*path = at->scratch->path;
 	return err;
 }

@@ -44,8 +44,7 @@ static int make_first(struct place *at, const char *mode, char plain[16])
 	RAW(close, at->fd);
 	at->fd = fd;
 	name = text_in(at->scratch->name, sizeof(at->scratch->name));
-	text_add(&name, "/proc/self/fd/");
-	text_number(&name, (unsigned)fd);
+	path_to_fd(fd, &name);
 	return 0;
 }
 
