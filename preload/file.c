@@ -143,7 +143,7 @@ EXPORT int linkat(int dir, const char *path, int new_dir, const char *new,
 		      may_link(ask, &at, dir, path, &to, new_dir, new, flags));
 	int result;
 
-	/* /proc/self/fd/N of the judged object must be followed to be it. */
+	/* /proc/thread-self/fd/N of the judged object must be followed to be it. */
 	if (at.fd >= 0 && flags & AT_SYMLINK_FOLLOW)
 		dir = AT_FDCWD;
 	result = err ? -1 : real.linkat(dir, at.name, new_dir, to.name, flags);

@@ -2,7 +2,8 @@
  * path.c - names: lexical, and those that the kernel knows for descriptors.
  * SPDX-License-Identifier: MIT
  *
- * Needs /proc (start.c sees to that).
+ * Needs /proc (start.c sees to that). A thread may have a descriptor table of its
+ * own, and /proc/self is the leader's, hence /proc/thread-self.
  */
 #include "preload/path.h"
 
@@ -35,7 +36,7 @@ static void own_process(char *name)
 
 void path_to_fd(int fd, struct text *text)
 {
-	text_add(text, "/proc/self/fd/");
+	text_add(text, "/proc/thread-self/fd/");
 	text_number(text, (unsigned)fd);
 }
 

@@ -4,10 +4,10 @@
  * SPDX-License-Identifier: MIT
  *
  * A question about a path opens what it names (O_PATH), reads that descriptor's
- * name, asks the policy about it, and hands the call "/proc/self/fd/N" instead
- * of the path: whatever is swapped meanwhile, the call acts on what was judged.
- * For names that are made, removed or moved, N is the parent directory and the
- * last component follows.
+ * name, asks the policy about it, and hands the call "/proc/thread-self/fd/N"
+ * instead of the path: whatever is swapped meanwhile, the call acts on what was
+ * judged. For names that are made, removed or moved, N is the parent directory
+ * and the last component follows.
  */
 #ifndef PRELOAD_PATH_H
 #define PRELOAD_PATH_H

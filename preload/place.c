@@ -117,7 +117,7 @@ static int find_dots(struct place *at, int dir, const char *path)
 	return err;
 }
 
-/* The directory entry: at->fd is its parent, at->name "/proc/self/fd/N/last". */
+/* The directory entry: at->fd is its parent, at->name "/proc/thread-self/fd/N/last". */
 static int find_entry(struct place *at, int dir, const char *path)
 {
 	struct scratch *slot = at->scratch;

@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# file.bats - what was judged is what the call acts on, and nothing else changes.
+# SPDX-License-Identifier: MIT
+
+load common
+
+setup_file() {
+	export D="$BATS_FILE_TMPDIR"
+	gcc -D_GNU_SOURCE -O1 -Wall -Wextra -o "$D/file" \
+		"$BATS_TEST_DIRNAME/file/file.c" -pthread
+}
+
+setup() {
+	W="$BATS_TEST_TMPDIR/w"
+	mkdir -p "$W/ok" "$W/secret"
+	ln -s ok "$W/link"
+	for name in ok/f ok/victim ok/emptied secret/f; do
+		echo "$name" > "$W/$name"
+	done
+}
+
+# file WORD …: below a policy that keeps $W/secret, and takes nothing else away.
+file() {
+	sandboxed "DENY_READ=$W/secret/**" "DENY_WRITE=$W/secret/**" -- \
+		"$D/file" "$W" "$@"
+}
+
+@test "each thread's descriptors are its own, also when the leader has ended" {
+	file by_link own_table leader_gone
+	each ok by_link own_table leader_gone
+}

@@ -1,0 +1,124 @@
+/*
+ * file.c - calls about files that are hard to get right, and what came of them.
+ * SPDX-License-Identifier: MIT
+ *
+ * file DIRECTORY WORD …: prints "WORD: ok", "WORD: ERRNO", or "WORD: wrong" for
+ * what succeeds and should not, or the other way round. DIRECTORY is made by
+ * file.bats: ok/f and secret/f are files, link leads to ok.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const long wrong = -1000;
+
+/* True if this opens; the descriptor is closed. */
+static bool opens(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : st.st_size;
+}
+
+/* A thread's own table: what the leader has under our number is not meant. */
+static long own_table(void)
+{
+	int victim = open("ok/victim", O_RDONLY);
+
+	if (unshare(CLONE_FILES) || close(victim))
+		return -1;
+	if (truncate("ok/emptied", 0))
+		return -1;
+	return size_of("ok/emptied") == 0 && size_of("ok/victim") > 0 ? 0 : wrong;
+}
+
+struct word {
+	const char *name;
+	long (*call)(void);
+	bool in_thread; /* the main thread waits */
+	bool alone;     /* … or has ended */
+};
+
+static long by_link(void)
+{
+	return opens("link/f") && size_of("link/f") > 0 ? 0 : -1;
+}
+
+static const struct word words[] = {
+	{ "by_link", by_link, false, false },
+	{ "own_table", own_table, true, false },
+	{ "leader_gone", by_link, true, true },
+};
+
+static void report(const struct word *word)
+{
+	long result;
+
+	errno = 0;
+	result = word->call();
+	printf("%s: %s\n", word->name,
+	       result == wrong ? "wrong" :
+	       result < 0      ? strerrorname_np(errno) :
+				 "ok");
+	fflush(stdout);
+}
+
+static pthread_t leader;
+
+static void *in_thread(void *word)
+{
+	if (((const struct word *)word)->alone) {
+		pthread_join(leader, NULL);
+		report(word);
+		exit(0);
+	}
+	report(word);
+	return NULL;
+}
+
+static void run(const struct word *word)
+{
+	pthread_t thread;
+
+	if (!word->in_thread) {
+		report(word);
+		return;
+	}
+	leader = pthread_self();
+	if (pthread_create(&thread, NULL, in_thread, (void *)word))
+		exit(1);
+	if (word->alone)
+		pthread_exit(NULL);
+	pthread_join(thread, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || chdir(argv[1]))
+		return 2;
+	for (int i = 2; i < argc; i++) {
+		size_t w = 0;
+
+		while (w < sizeof(words) / sizeof(words[0]) &&
+		       strcmp(argv[i], words[w].name) != 0)
+			w++;
+		if (w == sizeof(words) / sizeof(words[0]))
+			return 2;
+		run(&words[w]);
+	}
+	return 0;
+}
