@@ -29,3 +29,12 @@ file() {
 	file by_link own_table leader_gone
 	each ok by_link own_table leader_gone
 }
+
+@test "a file that a child opens is judged when the child is started" {
+	file spawn
+	each ok spawn
+	file spawn_swapped
+	each EACCES spawn_swapped
+	grep -q '"object":".*/secret/f".*"func":"posix_spawn"' \
+		"$BATS_TEST_TMPDIR/audit"
+}

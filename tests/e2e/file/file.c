@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const long wrong = -1000;
@@ -46,6 +48,45 @@ static long own_table(void)
 	return size_of("ok/emptied") == 0 && size_of("ok/victim") > 0 ? 0 : wrong;
 }
 
+static void lead(const char *link, const char *to)
+{
+	unlink(link);
+	if (symlink(to, link))
+		exit(1);
+}
+
+/* Where the file of an action leads to, changed before the child opens it. */
+static long spawned(const char *later)
+{
+	posix_spawn_file_actions_t actions;
+	char *args[] = { (char *)"/bin/true", NULL };
+	int err, status = 0;
+	pid_t pid;
+
+	lead("ok/swapped", "f");
+	posix_spawn_file_actions_init(&actions);
+	err = posix_spawn_file_actions_addopen(&actions, 0, "ok/swapped",
+					       O_RDONLY, 0);
+	lead("ok/swapped", later);
+	if (!err)
+		err = posix_spawn(&pid, args[0], &actions, NULL, args, NULL);
+	if (!err)
+		waitpid(pid, &status, 0);
+	posix_spawn_file_actions_destroy(&actions);
+	errno = err;
+	return err || status ? -1 : 0;
+}
+
+static long spawn(void)
+{
+	return spawned("victim");
+}
+
+static long spawn_swapped(void)
+{
+	return spawned("../secret/f");
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -62,6 +103,8 @@ static const struct word words[] = {
 	{ "by_link", by_link, false, false },
 	{ "own_table", own_table, true, false },
 	{ "leader_gone", by_link, true, true },
+	{ "spawn", spawn, false, false },
+	{ "spawn_swapped", spawn_swapped, false, false },
 };
 
 static void report(const struct word *word)
