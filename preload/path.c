@@ -66,6 +66,25 @@ size_t path_parent(const char *path, size_t len)
 	return len > 1 ? len - 1 : len;
 }
 
+const char *path_last(const char *path, size_t *len)
+{
+	size_t end = strlen(path), start;
+
+	while (end && path[end - 1] == '/')
+		end--;
+	start = end;
+	while (start && path[start - 1] != '/')
+		start--;
+	*len = end - start;
+	return path + start;
+}
+
+bool path_is_dots(const char *last, size_t len)
+{
+	return len == 0 || (last[0] == '.' &&
+			    (len == 1 || (len == 2 && last[1] == '.')));
+}
+
 /* Appends the components of `path` to the absolute name out[0..len). */
 static int append(char *out, size_t len, const char *path, size_t size)
 {

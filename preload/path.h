@@ -75,6 +75,10 @@ int path_lexical(const char *base, const char *path, char *out, size_t size);
 int path_name(int dir, const char *path, char *work, char *out);
 int path_append(char *out, const char *path);
 
+/* Where the last component begins, trailing slashes aside, and its length. */
+const char *path_last(const char *path, size_t *len);
+bool path_is_dots(const char *last, size_t len); /* "", "." or ".." */
+
 /* How much of "/a/b" is "/a"; "/" stays. */
 size_t path_parent(const char *path, size_t len);
 

@@ -84,26 +84,6 @@ static int find_object(struct place *at, int dir, const char *path)
 	return 0;
 }
 
-/* Where the last component begins, trailing slashes aside, and its length. */
-static const char *last_of(const char *path, size_t *len)
-{
-	size_t end = strlen(path), start;
-
-	while (end && path[end - 1] == '/')
-		end--;
-	start = end;
-	while (start && path[start - 1] != '/')
-		start--;
-	*len = end - start;
-	return path + start;
-}
-
-static bool is_dots(const char *last, size_t len)
-{
-	return len == 0 || (last[0] == '.' &&
-			    (len == 1 || (len == 2 && last[1] == '.')));
-}
-
 /* "/", "a/." and "..": the directory itself, by a name that ends in a dot. */
 static int find_dots(struct place *at, int dir, const char *path)
 {
@@ -124,10 +104,10 @@ static int find_entry(struct place *at, int dir, const char *path)
 	struct text name = text_in(slot->name, sizeof(slot->name));
 	char last[NAME_MAX + 2];
 	size_t len, before;
-	const char *start = last_of(path, &len);
+	const char *start = path_last(path, &len);
 	int fd;
 
-	if (is_dots(start, len))
+	if (path_is_dots(start, len))
 		return find_dots(at, dir, path);
 	before = (size_t)(start - path);
 	if (len > NAME_MAX || before >= sizeof(slot->rest))

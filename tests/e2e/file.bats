@@ -38,3 +38,14 @@ file() {
 	grep -q '"object":".*/secret/f".*"func":"posix_spawn"' \
 		"$BATS_TEST_TMPDIR/audit"
 }
+
+@test "openat2 with a root of its own makes files where the policy allows it" {
+	file root_new
+	each ok root_new
+	file root_out root_excl root_truncate root_link
+	each EACCES root_out root_excl root_truncate root_link
+	file root_dots
+	each ENOENT root_dots
+	[ "$(cat "$W/secret/f")" = secret/f ]
+	[ ! -e "$W/secret/new" ] && [ ! -e "$W/ok/behind" ]
+}

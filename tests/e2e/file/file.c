@@ -8,14 +8,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,6 +90,58 @@ static long spawn_swapped(void)
 	return spawned("../secret/f");
 }
 
+static long resolved(const char *path, uint64_t flags, uint64_t resolve)
+{
+	struct open_how how = { .flags = flags, .resolve = resolve };
+
+	if (flags & O_CREAT)
+		how.mode = 0600;
+	return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+/* Made, written, there; found again, and not made a second time. */
+static long root_new(void)
+{
+	long fd = resolved("/ok/new", O_CREAT | O_WRONLY, RESOLVE_IN_ROOT);
+
+	if (fd < 0 || write((int)fd, "x", 1) != 1 || size_of("ok/new") != 1)
+		return -1;
+	fd = resolved("ok/new", O_CREAT | O_RDWR | O_TRUNC, RESOLVE_BENEATH);
+	if (fd < 0 || size_of("ok/new") != 0)
+		return -1;
+	if (resolved("ok/new", O_CREAT | O_EXCL | O_RDWR, RESOLVE_BENEATH) >= 0)
+		return wrong;
+	return errno == EEXIST ? 0 : -1;
+}
+
+static long root_link(void)
+{
+	lead("ok/dangling", "/ok/behind");
+	return resolved("ok/dangling", O_CREAT | O_WRONLY, RESOLVE_IN_ROOT);
+}
+
+static long root_out(void)
+{
+	return resolved("/../secret/new", O_CREAT | O_WRONLY, RESOLVE_IN_ROOT);
+}
+
+static long root_excl(void)
+{
+	return resolved("secret/new", O_CREAT | O_EXCL | O_WRONLY,
+			RESOLVE_BENEATH);
+}
+
+static long root_dots(void)
+{
+	return resolved("secret/no/..", O_CREAT | O_WRONLY, RESOLVE_BENEATH);
+}
+
+static long root_truncate(void)
+{
+	return resolved("link/../secret/f", O_CREAT | O_TRUNC | O_WRONLY,
+			RESOLVE_BENEATH);
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -105,6 +160,12 @@ static const struct word words[] = {
 	{ "leader_gone", by_link, true, true },
 	{ "spawn", spawn, false, false },
 	{ "spawn_swapped", spawn_swapped, false, false },
+	{ "root_new", root_new, false, false },
+	{ "root_link", root_link, false, false },
+	{ "root_out", root_out, false, false },
+	{ "root_excl", root_excl, false, false },
+	{ "root_dots", root_dots, false, false },
+	{ "root_truncate", root_truncate, false, false },
 };
 
 static void report(const struct word *word)
