@@ -57,6 +57,22 @@ static bool granted(uint32_t rights, const char *path)
 	return true;
 }
 
+/*
+ * What to open for a path in the directory slot->work: the name that was judged,
+ * not yet taken apart. Between two calls another thread may change where "." is.
+ */
+static const char *absolute(const char *path, struct scratch *slot)
+{
+	struct text text = text_in(slot->rest, sizeof(slot->rest));
+
+	if (path[0] == '/')
+		return path;
+	text_add(&text, slot->work);
+	text_char(&text, '/');
+	text_add(&text, path);
+	return text.cut ? NULL : slot->rest;
+}
+
 /* -ELOOP: not here. Otherwise what openat2 said. */
 static int open_fast(int dir, const char *path, int flags, mode_t mode)
 {
@@ -66,12 +82,17 @@ static int open_fast(int dir, const char *path, int flags, mode_t mode)
 		.mode = makes(flags) ? mode & 07777 : 0,
 		.resolve = RESOLVE_NO_SYMLINKS,
 	};
+	const char *name = NULL;
 	int fd = -ELOOP;
 
 	if (slot && path_name(dir, path, slot->work, slot->path) == 0 &&
 	    granted(open_rights(flags), slot->path))
-		fd = (int)RAW(openat2, dir, path, &how, sizeof(how));
+		name = absolute(path, slot);
+	if (name)
+		fd = (int)RAW(openat2, AT_FDCWD, name, &how, sizeof(how));
 	scratch_drop(slot);
+	if (fd < 0 && path[0] != '/') /* the directory may have no such name */
+		return -ELOOP;
 	return fd == -ENOSYS || fd == -EINVAL || fd == -EAGAIN || fd == -EPERM ?
 		       -ELOOP :
 		       fd;

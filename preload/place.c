@@ -17,28 +17,29 @@
 
 enum { SYMLINKS = 40 }; /* as many as the kernel follows, see path_resolution(7) */
 
-/* Opens with O_PATH and puts the name of what was opened into slot->path. */
+/*
+ * Opens with O_PATH and puts the name of what was opened into slot->path. Where
+ * "." is, another thread may change between two calls, so a relative path is
+ * named by what it led to.
+ */
 static int open_named(int dir, const char *path, uint64_t flags,
 		      struct scratch *slot)
 {
 	struct open_how how = {
 		.flags = flags | O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS,
+		.resolve = path[0] == '/' ? RESOLVE_NO_SYMLINKS : 0,
 	};
 	int fd = (int)RAW(openat2, dir, path, &how, sizeof(how));
+	bool plain = fd >= 0 && how.resolve;
 	int err;
 
-	if (fd >= 0) {
-		/* No symlink: the lexical name is the name. */
-		err = path_name(dir, path, slot->work, slot->path);
-	} else if (fd == -ELOOP || fd == -ENOSYS || fd == -EPERM ||
-		   fd == -EAGAIN) {
+	if (fd == -ELOOP || fd == -ENOSYS || fd == -EPERM || fd == -EAGAIN)
 		fd = (int)RAW(openat, dir, path, how.flags);
-		err = fd < 0 ? fd : path_of_fd(fd, slot->path, SCRATCH_PATH);
-	} else {
+	if (fd < 0)
 		return fd;
-	}
-	if (err && fd >= 0)
+	err = plain ? path_name(dir, path, slot->work, slot->path) :
+		      path_of_fd(fd, slot->path, SCRATCH_PATH);
+	if (err)
 		RAW(close, fd);
 	return err ? err : fd;
 }

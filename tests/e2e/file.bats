@@ -19,9 +19,9 @@ setup() {
 	done
 }
 
-# file WORD …: below a policy that keeps $W/secret, and takes nothing else away.
+# file WORD …: below a policy that keeps what is in $W/secret, and takes nothing else away.
 file() {
-	sandboxed "DENY_READ=$W/secret/**" "DENY_WRITE=$W/secret/**" -- \
+	sandboxed "DENY_READ=$W/secret/*" "DENY_WRITE=$W/secret/*" -- \
 		"$D/file" "$W" "$@"
 }
 
@@ -48,4 +48,9 @@ file() {
 	each ENOENT root_dots
 	[ "$(cat "$W/secret/f")" = secret/f ]
 	[ ! -e "$W/secret/new" ] && [ ! -e "$W/ok/behind" ]
+}
+
+@test "a relative path is judged in the directory that it is opened in" {
+	file cwd_race fd_race relative
+	each ok cwd_race fd_race relative
 }

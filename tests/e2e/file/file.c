@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const long wrong = -1000;
@@ -142,6 +143,79 @@ static long root_truncate(void)
 			RESOLVE_BENEATH);
 }
 
+/* While the directory changes all the time, what is read by a relative path. */
+static volatile bool raced;
+
+static void *change_cwd(void *root)
+{
+	while (!raced) {
+		fchdir(*(int *)root);
+		chdir("ok");
+		fchdir(*(int *)root);
+		chdir("secret");
+	}
+	fchdir(*(int *)root);
+	return NULL;
+}
+
+static void *change_fd(void *dir)
+{
+	int ok = open("ok", O_PATH), secret = open("secret", O_PATH);
+
+	while (!raced) {
+		dup2(ok, *(int *)dir);
+		dup2(secret, *(int *)dir);
+	}
+	return NULL;
+}
+
+static long race(void *(*change)(void *), int dir, int argument)
+{
+	struct timespec start, now;
+	bool read_secret = false;
+	pthread_t thread;
+
+	raced = false;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	pthread_create(&thread, NULL, change, &argument);
+	do {
+		int fd = openat(dir, "f", O_RDONLY);
+		char text[9] = "";
+
+		if (fd >= 0 && read(fd, text, 8) > 0)
+			read_secret = strcmp(text, "secret/f") == 0;
+		if (fd >= 0)
+			close(fd);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (!read_secret && now.tv_sec - start.tv_sec < 2);
+	raced = true;
+	pthread_join(thread, NULL);
+	return read_secret ? wrong : 0;
+}
+
+static long cwd_race(void)
+{
+	return race(change_cwd, AT_FDCWD, open(".", O_PATH));
+}
+
+static long fd_race(void)
+{
+	int dir = open("ok", O_PATH);
+
+	return race(change_fd, dir, dir);
+}
+
+/* Directories that only a relative path still leads to. */
+static long relative(void)
+{
+	if (mkdir("ok/d", 0700) || chdir("ok/d") || !opens("../f") ||
+	    opens("no") || rename("../d", "../e") || !opens("../f") ||
+	    close(open("new", O_CREAT | O_WRONLY, 0600)) || !opens("./new") ||
+	    unlink("new") || rmdir("../e") || opens("../../../nonexistent/a"))
+		return wrong;
+	return opens(".") ? 0 : -1;
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -160,6 +234,9 @@ static const struct word words[] = {
 	{ "leader_gone", by_link, true, true },
 	{ "spawn", spawn, false, false },
 	{ "spawn_swapped", spawn_swapped, false, false },
+	{ "cwd_race", cwd_race, false, false },
+	{ "fd_race", fd_race, false, false },
+	{ "relative", relative, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
