@@ -240,10 +240,12 @@ static int ask_place(const struct asked *ask, struct place *at, enum how how,
 {
 	int found, err;
 
-	if (!path)
+	if (!path && dir == AT_FDCWD)
 		return 0;
-	if (path[0] == '\0' && how & OR_FD) /* fstat() asks nothing either */
-		return rights == RIGHT(FS_STAT) ? 0 : place_ask_fd(ask, rights, dir);
+	/* utimensat(fd, NULL) is fd's file; fstat() asks nothing either */
+	if (!path || (path[0] == '\0' && how & OR_FD))
+		return rights == RIGHT(FS_STAT) ? 0 :
+						  place_ask_fd(ask, rights, dir);
 	if (path[0] == '\0')
 		return -ENOENT;
 	at->scratch = scratch_take();

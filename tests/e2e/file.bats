@@ -54,3 +54,10 @@ file() {
 	file cwd_race fd_race relative
 	each ok cwd_race fd_race relative
 }
+
+@test "a call without a path is judged by the file of its descriptor" {
+	file null_path null_truncate 9< "$W/secret/f"
+	[ "$output" = "$(printf 'null_path: ok\nnull_truncate: EFAULT')" ]
+	file null_futimesat null_utimensat null_by_number 9< "$W/secret/f"
+	each EACCES null_futimesat null_utimensat null_by_number
+}

@@ -216,6 +216,40 @@ static long relative(void)
 	return opens(".") ? 0 : -1;
 }
 
+/* Without a path the descriptor is meant. */
+static const char *volatile none;
+
+static long null_path(void)
+{
+	int fd = open("ok/f", O_RDONLY);
+
+	return futimesat(fd, none, NULL) ||
+	       syscall(SYS_utimensat, fd, none, NULL, 0) ||
+	       syscall(SYS_futimesat, fd, none, NULL);
+}
+
+static int inherited = 9; /* secret/f */
+
+static long null_futimesat(void)
+{
+	return futimesat(inherited, none, NULL);
+}
+
+static long null_utimensat(void)
+{
+	return syscall(SYS_utimensat, inherited, none, NULL, 0);
+}
+
+static long null_by_number(void)
+{
+	return syscall(SYS_futimesat, inherited, none, NULL);
+}
+
+static long null_truncate(void)
+{
+	return truncate(none, 0);
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -237,6 +271,11 @@ static const struct word words[] = {
 	{ "cwd_race", cwd_race, false, false },
 	{ "fd_race", fd_race, false, false },
 	{ "relative", relative, false, false },
+	{ "null_path", null_path, false, false },
+	{ "null_futimesat", null_futimesat, false, false },
+	{ "null_utimensat", null_utimensat, false, false },
+	{ "null_by_number", null_by_number, false, false },
+	{ "null_truncate", null_truncate, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
