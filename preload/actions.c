@@ -81,8 +81,7 @@ static int ask_open(const struct asked *ask, struct place *at,
 		return refuse_elsewhere(
 			ask, rights & RIGHT(FS_WRITE) ? FS_WRITE : FS_READ,
 			*path);
-	err = place_ask(ask, at, flags & O_CREAT ? CREATE : FOLLOW, rights,
-			AT_FDCWD, *path);
+	err = place_ask(ask, at, how_open(flags), rights, AT_FDCWD, *path);
 	if ((err && err != -ENOENT) || (*path)[0] == '/' || !at->scratch)
 		return err == -ENOENT ? 0 : err;
 	err = path_name(AT_FDCWD, *path, at->scratch->work, at->scratch->path);

@@ -17,6 +17,8 @@ uint32_t mode_rights(const char *mode);  /* "rb+", "r,ccs=…": as fopen reads i
 uint32_t access_rights(int mode);        /* R_OK, W_OK; F_OK and X_OK look */
 uint32_t node_rights(mode_t mode);       /* a device node is a way round */
 enum how how_at(int flags);              /* AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH */
+enum how how_open(int flags);            /* O_CREAT, O_EXCL, O_NOFOLLOW */
+enum how how_mode(const char *mode);     /* "w" makes files, "wx" new ones */
 
 /*
  * Opens as open(2) does, if the policy allows; the descriptor or -errno. What is

@@ -98,15 +98,20 @@ static int open_fast(int dir, const char *path, int flags, mode_t mode)
 		       fd;
 }
 
+enum how how_open(int flags)
+{
+	if (flags & O_NOFOLLOW ||
+	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return ENTRY;
+	return flags & O_CREAT ? CREATE : FOLLOW;
+}
+
 static int open_judged(const struct asked *ask, int dir, const char *path,
 		       int flags, mode_t mode)
 {
-	bool entry = flags & O_NOFOLLOW ||
-		     (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
 	struct place at = PLACE(path);
-	int fd = place_ask(ask, &at, entry ? ENTRY : flags & O_CREAT ? CREATE :
-								       FOLLOW,
-			   open_rights(flags), dir, path);
+	int fd = place_ask(ask, &at, how_open(flags), open_rights(flags), dir,
+			   path);
 
 	if (!fd && at.made)
 		flags |= O_NOFOLLOW; /* there was none; nobody may add one */

@@ -61,3 +61,8 @@ file() {
 	file null_futimesat null_utimensat null_by_number 9< "$W/secret/f"
 	each EACCES null_futimesat null_utimensat null_by_number
 }
+
+@test "a stream that has to be new is made behind no symlink" {
+	file exclusive
+	each ok exclusive
+}

@@ -19,9 +19,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 static const long wrong = -1000;
 
@@ -250,6 +252,27 @@ static long null_truncate(void)
 	return truncate(none, 0);
 }
 
+/* "x": whatever is there, be it a symlink that leads to nothing, is kept. */
+static long exclusive(void)
+{
+	FILE *stream = fopen("ok/x", "wx+,ccs=UTF-8");
+	struct stat st;
+
+	if (!stream || fputws(L"text", stream) < 0 || fclose(stream))
+		return -1;
+	if (size_of("ok/x") != 4 || fopen("ok/x", "wx") || errno != EEXIST)
+		return wrong;
+	lead("ok/dangling", "behind");
+	if (fopen("ok/dangling", "wx") || errno != EEXIST)
+		return wrong;
+	if (fopen("ok/dangling", "wbbbbbbbbbbbbbbbbbbbbbx"))
+		return wrong;
+	stream = fopen("ok/y", "w+,ccs=UTF-8");
+	if (!stream || fwide(stream, 0) <= 0)
+		return wrong;
+	return lstat("ok/behind", &st) && errno == ENOENT ? 0 : wrong;
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -276,6 +299,7 @@ static const struct word words[] = {
 	{ "null_utimensat", null_utimensat, false, false },
 	{ "null_by_number", null_by_number, false, false },
 	{ "null_truncate", null_truncate, false, false },
+	{ "exclusive", exclusive, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
