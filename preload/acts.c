@@ -141,8 +141,8 @@ static long open_new(struct raw *raw, struct open_how how)
 	parent = parent_of(raw, last, how.resolve);
 	if (parent < 0)
 		return parent;
-	fd = place_ask(raw->ask, &raw->at, ENTRY, open_rights((int)how.flags),
-		       (int)parent, last);
+	fd = place_ask(raw->ask, &raw->at, ENTRY | AWAY,
+		       open_rights((int)how.flags), (int)parent, last);
 	RAW(close, parent);
 	if (fd)
 		return fd;
@@ -171,6 +171,7 @@ static long open_resolved(struct raw *raw, const struct open_how *how)
 		return open_new(raw, *how);
 	if (fd < 0)
 		return fd;
+	fd = path_raise((int)fd);
 	result = open_found(raw, *how, (int)fd);
 	RAW(close, fd);
 	return result;

@@ -110,8 +110,8 @@ static int open_judged(const struct asked *ask, int dir, const char *path,
 		       int flags, mode_t mode)
 {
 	struct place at = PLACE(path);
-	int fd = place_ask(ask, &at, how_open(flags), open_rights(flags), dir,
-			   path);
+	int fd = place_ask(ask, &at, how_open(flags) | AWAY,
+			   open_rights(flags), dir, path);
 
 	if (!fd && at.made)
 		flags |= O_NOFOLLOW; /* there was none; nobody may add one */

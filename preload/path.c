@@ -13,6 +13,8 @@
 
 #include "config/raw.h"
 
+enum { HIGH = 64 };
+
 /* "/proc/4242/maps" of our own process is "/proc/self/maps" to a policy. */
 static void own_process(char *name)
 {
@@ -38,6 +40,16 @@ void path_to_fd(int fd, struct text *text)
 {
 	text_add(text, "/proc/thread-self/fd/");
 	text_number(text, (unsigned)fd);
+}
+
+int path_raise(int fd)
+{
+	long high = RAW(fcntl, fd, F_DUPFD_CLOEXEC, fd < HIGH ? HIGH : fd + 1);
+
+	if (high < 0)
+		return fd;
+	RAW(close, fd);
+	return (int)high;
 }
 
 int path_of_fd(int fd, char *out, size_t size)

@@ -20,12 +20,14 @@ enum how {
 	FOLLOW = 0, /* the object that the path leads to, through a last symlink */
 	ENTRY = 1,  /* the directory entry itself: unlink, rename, lstat, mkdir */
 	CREATE = 2, /* FOLLOW, but it need not exist: open(O_CREAT), fopen("w") */
-	OR_FD = 4   /* added: an empty path means the descriptor (AT_EMPTY_PATH) */
+	OR_FD = 4,  /* added: an empty path means the descriptor (AT_EMPTY_PATH) */
+	AWAY = 8    /* added: the call makes a descriptor, ours is out of its way */
 };
 
 struct place {
 	const char *name; /* to give to libc instead of the path */
 	int fd;           /* ours, closed by place_leave; or -1 */
+	bool away;        /* AWAY */
 	bool made;        /* CREATE: name is an entry that did not exist */
 	struct scratch *scratch;
 };
@@ -81,6 +83,12 @@ bool path_is_dots(const char *last, size_t len); /* "", "." or ".." */
 
 /* How much of "/a/b" is "/a"; "/" stays. */
 size_t path_parent(const char *path, size_t len);
+
+/*
+ * A descriptor of ours to a number where none of the program's is expected: the
+ * next that it opens shall be the lowest that is free. Keeps it if it must.
+ */
+int path_raise(int fd);
 
 /* Adds the name by which a descriptor can be opened again: at most 32 bytes. */
 void path_to_fd(int fd, struct text *text);

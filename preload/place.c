@@ -79,8 +79,8 @@ static int find_object(struct place *at, int dir, const char *path)
 
 	if (fd < 0)
 		return fd;
-	at->fd = fd;
-	path_to_fd(fd, &name);
+	at->fd = at->away ? path_raise(fd) : fd;
+	path_to_fd(at->fd, &name);
 	at->name = slot->name;
 	return 0;
 }
@@ -120,9 +120,9 @@ static int find_entry(struct place *at, int dir, const char *path)
 	fd = open_named(dir, before ? slot->rest : ".", O_DIRECTORY, slot);
 	if (fd < 0)
 		return fd;
-	at->fd = fd;
+	at->fd = at->away ? path_raise(fd) : fd;
 	at->name = slot->name;
-	path_to_fd(fd, &name);
+	path_to_fd(at->fd, &name);
 	text_char(&name, '/');
 	text_add(&name, last);
 	return path_append(slot->path, last);
@@ -251,6 +251,7 @@ static int ask_place(const struct asked *ask, struct place *at, enum how how,
 	at->scratch = scratch_take();
 	if (!at->scratch)
 		return -ENOMEM;
+	at->away = how & AWAY;
 	found = find(at, how, dir, path);
 	if (found == -EBADF)
 		return found;

@@ -62,9 +62,9 @@ static int make_first(struct place *at, const char **mode, char plain[MODE])
 	if (fd < 0)
 		return fd;
 	RAW(close, at->fd);
-	at->fd = fd;
+	at->fd = path_raise(fd);
 	name = text_in(at->scratch->name, sizeof(at->scratch->name));
-	path_to_fd(fd, &name);
+	path_to_fd(at->fd, &name);
 	return 0;
 }
 
@@ -72,7 +72,8 @@ static int ask_stream(const struct asked *ask, struct place *at,
 		      const char *path, const char **mode, char plain[MODE])
 {
 	enum how how = how_mode(*mode);
-	int err = place_ask(ask, at, how, mode_rights(*mode), AT_FDCWD, path);
+	int err = place_ask(ask, at, how | AWAY, mode_rights(*mode), AT_FDCWD,
+			    path);
 
 	return !err && (at->made || (how == ENTRY && at->fd >= 0)) ?
 		       make_first(at, mode, plain) :

@@ -66,3 +66,8 @@ file() {
 	file exclusive
 	each ok exclusive
 }
+
+@test "what is opened has the lowest number that is free" {
+	file lowest
+	each ok lowest
+}

@@ -6,6 +6,7 @@
  * what succeeds and should not, or the other way round. DIRECTORY is made by
  * file.bats: ok/f and secret/f are files, link leads to ok.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -273,6 +274,42 @@ static long exclusive(void)
 	return lstat("ok/behind", &st) && errno == ENOENT ? 0 : wrong;
 }
 
+/* The lowest number that is free is what a program may count on. */
+static bool is_lowest(int fd)
+{
+	return fd == 0 && close(fd) == 0;
+}
+
+static bool stream_is_lowest(const char *path, const char *mode)
+{
+	FILE *stream = fopen(path, mode);
+
+	return stream && fileno(stream) == 0 && fclose(stream) == 0;
+}
+
+static bool dir_is_lowest(const char *path)
+{
+	DIR *dir = opendir(path);
+
+	return dir && dirfd(dir) == 0 && closedir(dir) == 0;
+}
+
+static long lowest(void)
+{
+	close(0);
+	return is_lowest(open("link/f", O_RDONLY)) &&
+	       is_lowest(open("ok/f", O_RDONLY)) &&
+	       is_lowest(open("link/l", O_CREAT | O_RDWR, 0600)) &&
+	       is_lowest(open("link/m", O_CREAT | O_EXCL | O_RDWR, 0600)) &&
+	       is_lowest((int)resolved("link/f", 0, RESOLVE_BENEATH)) &&
+	       is_lowest((int)resolved("link/n", O_CREAT, RESOLVE_BENEATH)) &&
+	       stream_is_lowest("ok/f", "r") &&
+	       stream_is_lowest("link/f", "r") &&
+	       stream_is_lowest("link/o", "w") &&
+	       stream_is_lowest("link/p", "wx") &&
+	       dir_is_lowest("ok") && dir_is_lowest("link") ? 0 : wrong;
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -300,6 +337,7 @@ static const struct word words[] = {
 	{ "null_by_number", null_by_number, false, false },
 	{ "null_truncate", null_truncate, false, false },
 	{ "exclusive", exclusive, false, false },
+	{ "lowest", lowest, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
