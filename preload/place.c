@@ -179,7 +179,7 @@ static int find(struct place *at, enum how how, int dir, const char *path)
 	named = name_missing(dir, path, at->scratch);
 	if (named) /* a name that nothing grants */
 		memcpy(at->scratch->path, "?", 2);
-	return err;
+	return named == -ENAMETOOLONG ? named : err;
 }
 
 int path_resolve(int dir, const char *path, enum how how, char *out)
@@ -253,7 +253,7 @@ static int ask_place(const struct asked *ask, struct place *at, enum how how,
 		return -ENOMEM;
 	at->away = how & AWAY;
 	found = find(at, how, dir, path);
-	if (found == -EBADF)
+	if (found == -EBADF || found == -ENAMETOOLONG) /* there is no name */
 		return found;
 	err = ask_each(ask, rights, at->scratch->path, subtree);
 	return err ? err : found;

@@ -71,3 +71,9 @@ file() {
 	file lowest
 	each ok lowest
 }
+
+@test "a name that is too long for the kernel is no refusal" {
+	sandboxed 'READ=/**' 'WRITE=/**' -- "$D/file" "$W" too_long
+	each ENAMETOOLONG too_long
+	[ ! -s "$BATS_TEST_TMPDIR/audit" ]
+}

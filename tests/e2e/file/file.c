@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <sched.h>
@@ -310,6 +311,21 @@ static long lowest(void)
 	       dir_is_lowest("ok") && dir_is_lowest("link") ? 0 : wrong;
 }
 
+static long too_long(void)
+{
+	static char path[PATH_MAX + 1000];
+	struct stat st;
+
+	memset(path, 'x', 300);
+	if (mkdir(path, 0700) == 0 || errno != ENAMETOOLONG ||
+	    stat(path, &st) == 0 || errno != ENAMETOOLONG ||
+	    open(path, O_RDONLY) >= 0 || errno != ENAMETOOLONG)
+		return wrong;
+	for (size_t i = 0; i + 2 < sizeof(path); i += 2)
+		memcpy(path + i, "x/", 2);
+	return open(path, O_RDONLY);
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -338,6 +354,7 @@ static const struct word words[] = {
 	{ "null_truncate", null_truncate, false, false },
 	{ "exclusive", exclusive, false, false },
 	{ "lowest", lowest, false, false },
+	{ "too_long", too_long, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
