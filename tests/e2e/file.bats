@@ -77,3 +77,8 @@ file() {
 	each ENAMETOOLONG too_long
 	[ ! -s "$BATS_TEST_TMPDIR/audit" ]
 }
+
+@test "a thread that waits in open can be cancelled and interrupted" {
+	file cancelled interrupted
+	each ok cancelled interrupted
+}

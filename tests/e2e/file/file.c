@@ -13,6 +13,7 @@
 #include <linux/openat2.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -326,6 +327,61 @@ static long too_long(void)
 	return open(path, O_RDONLY);
 }
 
+/* A thread that waits for the other end of a FIFO can be cancelled. */
+static void *wait_for_writer(void *path)
+{
+	open(path, O_RDONLY);
+	return NULL;
+}
+
+static bool is_cancelled(const char *path)
+{
+	pthread_t thread;
+	void *result = NULL;
+	int before = dup(1), after;
+
+	alarm(5);
+	pthread_create(&thread, NULL, wait_for_writer, (void *)path);
+	usleep(50000);
+	pthread_cancel(thread);
+	pthread_join(thread, &result);
+	alarm(0);
+	after = dup(1);
+	close(before);
+	close(after);
+	return result == PTHREAD_CANCELED && after == before + 1;
+}
+
+static long cancelled(void)
+{
+	char path[PATH_MAX];
+
+	if (mkfifo("ok/fifo", 0600) || !realpath("ok/fifo", path))
+		return -1;
+	return is_cancelled(path) && is_cancelled("ok/fifo") &&
+	       is_cancelled("link/fifo") ? 0 : wrong;
+}
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
+
+/* A signal ends the wait, too, and it is not begun again. */
+static long interrupted(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	const char *const paths[] = { "ok/fifo", "link/fifo" };
+
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < 2; i++) {
+		ualarm(50000, 0);
+		if (open(paths[i], O_RDONLY) >= 0 || errno != EINTR)
+			return wrong;
+	}
+	return 0;
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -355,6 +411,8 @@ static const struct word words[] = {
 	{ "exclusive", exclusive, false, false },
 	{ "lowest", lowest, false, false },
 	{ "too_long", too_long, false, false },
+	{ "cancelled", cancelled, false, false },
+	{ "interrupted", interrupted, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
