@@ -45,7 +45,20 @@ int may_path(const struct asked *ask, enum how how, uint32_t rights,
 	return err;
 }
 
-int may_walk(const struct asked *ask, const char *path)
+int may_follow(const struct asked *ask, const char *path)
+{
+	const struct query all = { .right = FS_READ, .path = "/",
+				   .subtree = true };
+	struct verdict verdict = { 0 };
+
+	policy_decide(gate_policy, &all, &verdict);
+	return verdict.err ? gate_refuse(ask, FS_READ, path,
+					 "a walk that follows symlinks",
+					 -EACCES) :
+			     0;
+}
+
+int may_walk(const struct asked *ask, const char *path, bool follows)
 {
 	struct scratch *slot = path ? scratch_take() : NULL;
 	struct query query = { .right = FS_READ, .subtree = true };
@@ -55,17 +68,19 @@ int may_walk(const struct asked *ask, const char *path)
 		path_resolve(AT_FDCWD, path, FOLLOW, slot->path);
 		query.path = slot->path;
 		err = gate_decide(ask, &query);
+		if (!err && follows)
+			err = may_follow(ask, slot->path);
 	}
 	scratch_drop(slot);
 	return path && !slot ? -ENOMEM : err;
 }
 
-int may_walk_all(const struct asked *ask, char *const *paths)
+int may_walk_all(const struct asked *ask, char *const *paths, bool follows)
 {
 	int err = 0;
 
 	for (; !err && paths && *paths; paths++)
-		err = may_walk(ask, *paths);
+		err = may_walk(ask, *paths, follows);
 	return err;
 }
 

@@ -30,9 +30,13 @@ int open_asked(const struct asked *ask, int dir, const char *path, int flags,
 /* Check, then act: where libc needs the path itself. NULL asks nothing. */
 int may_path(const struct asked *ask, enum how how, uint32_t rights,
 	     const char *path);
-/* A whole tree, before ftw or fts walk through it. */
-int may_walk(const struct asked *ask, const char *path);
-int may_walk_all(const struct asked *ask, char *const *paths);
+/*
+ * A whole tree, before ftw or fts walk through it. A walk that follows symlinks
+ * may end anywhere, out of our sight: it needs the right to read everything.
+ */
+int may_walk(const struct asked *ask, const char *path, bool follows);
+int may_walk_all(const struct asked *ask, char *const *paths, bool follows);
+int may_follow(const struct asked *ask, const char *path);
 /* A file whose name libc knows. */
 int may_fixed(const struct asked *ask, uint32_t rights, const char *path);
 /* shm_open("/x") is /dev/shm/x; slashes in front of the name do not count. */

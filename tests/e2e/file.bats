@@ -82,3 +82,16 @@ file() {
 	file cancelled interrupted
 	each ok cancelled interrupted
 }
+
+@test "a walk through a tree does not leave it by a symlink" {
+	ln -s ../secret "$W/ok/out"
+	file walk_physical list_physical
+	each ok walk_physical list_physical
+	file walk_logical walk_plain list_logical list_follow
+	each EACCES walk_logical walk_plain list_logical list_follow
+	grep -q '"object":"'"$W/ok"'","rule":"a walk that follows symlinks"' \
+		"$BATS_TEST_TMPDIR/audit"
+	rm "$W/ok/out"
+	sandboxed 'READ=/**' -- "$D/file" "$W" walk_logical list_logical
+	each ok walk_logical list_logical
+}

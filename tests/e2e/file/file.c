@@ -9,6 +9,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
+#include <ftw.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <pthread.h>
@@ -382,6 +384,75 @@ static long interrupted(void)
 	return 0;
 }
 
+/* Walks: how many entries of secret/ they come by. */
+static int secrets;
+
+static int visit(const char *path, const struct stat *st, int type,
+		 struct FTW *where)
+{
+	(void)st, (void)where;
+	secrets += type == FTW_F && strstr(path, "out/f");
+	return 0;
+}
+
+static int visit_plainly(const char *path, const struct stat *st, int type)
+{
+	return visit(path, st, type, NULL);
+}
+
+static long walked(int result)
+{
+	return result ? -1 : secrets ? wrong : 0;
+}
+
+static long walk_physical(void)
+{
+	return walked(nftw("ok", visit, 9, FTW_PHYS));
+}
+
+static long walk_logical(void)
+{
+	return walked(nftw("ok", visit, 9, 0));
+}
+
+static long walk_plain(void)
+{
+	return walked(ftw("ok", visit_plainly, 9));
+}
+
+static long list(int options, int instruction)
+{
+	char path[] = "ok", *const paths[] = { path, NULL };
+	FTS *tree = fts_open(paths, options, NULL);
+	FTSENT *entry;
+	long result = 0;
+
+	if (!tree)
+		return -1;
+	while (!result && (entry = fts_read(tree))) {
+		secrets += strstr(entry->fts_path, "out/f") != NULL;
+		if (entry->fts_info == FTS_SL && instruction != FTS_NOINSTR)
+			result = fts_set(tree, entry, instruction);
+	}
+	fts_close(tree);
+	return result || secrets ? -1 : 0;
+}
+
+static long list_physical(void)
+{
+	return list(FTS_PHYSICAL, FTS_NOINSTR);
+}
+
+static long list_logical(void)
+{
+	return list(FTS_LOGICAL, FTS_NOINSTR);
+}
+
+static long list_follow(void)
+{
+	return list(FTS_PHYSICAL, FTS_FOLLOW);
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -413,6 +484,12 @@ static const struct word words[] = {
 	{ "too_long", too_long, false, false },
 	{ "cancelled", cancelled, false, false },
 	{ "interrupted", interrupted, false, false },
+	{ "walk_physical", walk_physical, false, false },
+	{ "walk_logical", walk_logical, false, false },
+	{ "walk_plain", walk_plain, false, false },
+	{ "list_physical", list_physical, false, false },
+	{ "list_logical", list_logical, false, false },
+	{ "list_follow", list_follow, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
