@@ -45,17 +45,20 @@ int may_path(const struct asked *ask, enum how how, uint32_t rights,
 	return err;
 }
 
-int may_follow(const struct asked *ask, const char *path)
+int may_read_all(const struct asked *ask, const char *object, const char *why)
 {
 	const struct query all = { .right = FS_READ, .path = "/",
 				   .subtree = true };
 	struct verdict verdict = { 0 };
 
 	policy_decide(gate_policy, &all, &verdict);
-	return verdict.err ? gate_refuse(ask, FS_READ, path,
-					 "a walk that follows symlinks",
-					 -EACCES) :
+	return verdict.err ? gate_refuse(ask, FS_READ, object, why, -EACCES) :
 			     0;
+}
+
+int may_follow(const struct asked *ask, const char *path)
+{
+	return may_read_all(ask, path, "a walk that follows symlinks");
 }
 
 int may_walk(const struct asked *ask, const char *path, bool follows)

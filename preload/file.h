@@ -37,6 +37,8 @@ int may_path(const struct asked *ask, enum how how, uint32_t rights,
 int may_walk(const struct asked *ask, const char *path, bool follows);
 int may_walk_all(const struct asked *ask, char *const *paths, bool follows);
 int may_follow(const struct asked *ask, const char *path);
+/* Where libc goes by itself. `why` is what the record of a refusal says. */
+int may_read_all(const struct asked *ask, const char *object, const char *why);
 /* A file whose name libc knows. */
 int may_fixed(const struct asked *ask, uint32_t rights, const char *path);
 /* shm_open("/x") is /dev/shm/x; slashes in front of the name do not count. */

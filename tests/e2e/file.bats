@@ -95,3 +95,14 @@ file() {
 	sandboxed 'READ=/**' -- "$D/file" "$W" walk_logical list_logical
 	each ok walk_logical list_logical
 }
+
+@test "wordexp lists no directory that may not be read" {
+	file words_plain
+	each ok words_plain
+	file words_secret words_any
+	each EACCES words_secret words_any
+	grep -q '"object":"secret/\*","rule":"wildcards for libc to expand"' \
+		"$BATS_TEST_TMPDIR/audit"
+	sandboxed 'READ=/**' -- "$D/file" "$W" words_plain words_any
+	each ok words_plain words_any
+}

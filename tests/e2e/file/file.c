@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
+#include <wordexp.h>
 
 static const long wrong = -1000;
 
@@ -453,6 +454,35 @@ static long list_follow(void)
 	return list(FTS_PHYSICAL, FTS_FOLLOW);
 }
 
+static long expanded(const char *words, int flags)
+{
+	wordexp_t found;
+	int err = wordexp(words, &found, flags);
+
+	if (err)
+		return err == WRDE_BADCHAR ? -1 : wrong;
+	if (found.we_wordc != 1 || strcmp(found.we_wordv[0], "ok/f") != 0)
+		return wrong;
+	wordfree(&found);
+	return 0;
+}
+
+static long words_plain(void)
+{
+	setenv("WHERE", "ok", 1);
+	return expanded("$WHERE/f", 0);
+}
+
+static long words_any(void)
+{
+	return expanded("o?/[f]", 0);
+}
+
+static long words_secret(void)
+{
+	return expanded("secret/*", WRDE_NOCMD);
+}
+
 struct word {
 	const char *name;
 	long (*call)(void);
@@ -490,6 +520,9 @@ static const struct word words[] = {
 	{ "list_physical", list_physical, false, false },
 	{ "list_logical", list_logical, false, false },
 	{ "list_follow", list_follow, false, false },
+	{ "words_plain", words_plain, false, false },
+	{ "words_any", words_any, false, false },
+	{ "words_secret", words_secret, false, false },
 	{ "root_new", root_new, false, false },
 	{ "root_link", root_link, false, false },
 	{ "root_out", root_out, false, false },
