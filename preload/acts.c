@@ -85,34 +85,103 @@ long act_openat(struct raw *raw)
 
 /*
  * With RESOLVE_ flags a path means what only the kernel knows (a root of its
- * own, no magic links): the file is found by the same rules, and judged; a file
- * that is not there yet, by the directory that it must stay in.
+ * own, no magic links). It is resolved by the same rules, to a descriptor, and
+ * what that is, is judged and opened.
  */
-static int judge_resolved(const struct raw *raw, const struct open_how *how)
+static long open_found(const struct raw *raw, struct open_how how, int fd)
+{
+	char name[32];
+	struct text text = text_in(name, sizeof(name));
+	int err = place_ask_fd(raw->ask, open_rights((int)how.flags), fd);
+
+	if (err)
+		return err;
+	path_to_fd(fd, &text);
+	how.flags &= ~(uint64_t)(O_CREAT | O_NOFOLLOW);
+	if ((how.flags & O_TMPFILE) != O_TMPFILE)
+		how.mode = 0;
+	how.resolve = 0;
+	return RAW(openat2, AT_FDCWD, name, &how, sizeof(how));
+}
+
+/* The directory that a new file goes to, by the same rules. */
+static long parent_of(const struct raw *raw, const char *last, uint64_t resolve)
+{
+	struct open_how how = {
+	    .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+	    .resolve = resolve,
+	};
+	const char *path = (const char *)raw->a[1];
+	size_t len = (size_t)(last - path);
+	struct scratch *slot = scratch_take();
+	long fd = -ENAMETOOLONG;
+
+	if (!slot)
+		return -ENOMEM;
+	if (len < sizeof(slot->rest)) {
+		memcpy(slot->rest, path, len);
+		slot->rest[len] = '\0';
+		fd = RAW(openat2, raw->a[0], len ? slot->rest : ".", &how,
+			 sizeof(how));
+	}
+	scratch_drop(slot);
+	return fd;
+}
+
+/* A file that is not there yet. Behind a dangling symlink none is made. */
+static long open_new(struct raw *raw, struct open_how how)
+{
+	bool follows = !(how.flags & (O_NOFOLLOW | O_EXCL));
+	size_t len;
+	const char *last = path_last((const char *)raw->a[1], &len);
+	long parent, fd;
+
+	if (path_is_dots(last, len)) /* it is the rest that is not there */
+		return -ENOENT;
+	parent = parent_of(raw, last, how.resolve);
+	if (parent < 0)
+		return parent;
+	fd = place_ask(raw->ask, &raw->at, ENTRY | AWAY,
+		       open_rights((int)how.flags), (int)parent, last);
+	RAW(close, parent);
+	if (fd)
+		return fd;
+	how.flags |= O_NOFOLLOW;
+	how.resolve = 0;
+	fd = RAW(openat2, AT_FDCWD, raw->at.name, &how, sizeof(how));
+	if (fd != -ELOOP || !follows)
+		return fd;
+	fd = gate_refuse(raw->ask, FS_WRITE, raw->at.scratch->path,
+			 "new file behind a symlink", -EACCES);
+	return fd ? fd : raw_forward(raw); /* in audit mode */
+}
+
+static long open_resolved(struct raw *raw, const struct open_how *how)
 {
 	struct open_how probe = {
 	    .flags = O_PATH | O_CLOEXEC | (how->flags & O_NOFOLLOW),
 	    .resolve = how->resolve,
 	};
-	int dir = (int)raw->a[0];
-	long fd = RAW(openat2, dir, raw->a[1], &probe, sizeof(probe));
-	int err;
+	bool makes = how->flags & O_CREAT;
+	long fd = -ENOENT, result;
 
-	if (fd == -ENOENT && how->flags & O_CREAT)
-		return place_ask_fd(raw->ask, W, dir);
+	if (!makes || !(how->flags & O_EXCL))
+		fd = RAW(openat2, raw->a[0], raw->a[1], &probe, sizeof(probe));
+	if (fd == -ENOENT && makes)
+		return open_new(raw, *how);
 	if (fd < 0)
-		return (int)fd;
-	err = place_ask_fd(raw->ask, open_rights((int)how->flags), (int)fd);
+		return fd;
+	fd = path_raise((int)fd);
+	result = open_found(raw, *how, (int)fd);
 	RAW(close, fd);
-	return err;
+	return result;
 }
 
 long act_openat2(struct raw *raw)
 {
 	struct open_how how;
-	int err;
 
-	if (!raw_asks(raw, R | W | S) || !raw->a[2] ||
+	if (!raw_asks(raw, R | W | S) || !raw->a[1] || !raw->a[2] ||
 	    (size_t)raw->a[3] < sizeof(how))
 		return raw_forward(raw);
 	if ((size_t)raw->a[3] > sizeof(how))
@@ -122,8 +191,7 @@ long act_openat2(struct raw *raw)
 	if (!how.resolve)
 		return open_in(raw, raw->a[0], &raw->a[1], (long)how.flags,
 			       (long)how.mode);
-	err = judge_resolved(raw, &how);
-	return err ? err : raw_forward(raw);
+	return open_resolved(raw, &how);
 }
 
 #ifdef SYS_open

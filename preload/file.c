@@ -45,7 +45,23 @@ int may_path(const struct asked *ask, enum how how, uint32_t rights,
 	return err;
 }
 
-int may_walk(const struct asked *ask, const char *path)
+int may_read_all(const struct asked *ask, const char *object, const char *why)
+{
+	const struct query all = { .right = FS_READ, .path = "/",
+				   .subtree = true };
+	struct verdict verdict = { 0 };
+
+	policy_decide(gate_policy, &all, &verdict);
+	return verdict.err ? gate_refuse(ask, FS_READ, object, why, -EACCES) :
+			     0;
+}
+
+int may_follow(const struct asked *ask, const char *path)
+{
+	return may_read_all(ask, path, "a walk that follows symlinks");
+}
+
+int may_walk(const struct asked *ask, const char *path, bool follows)
 {
 	struct scratch *slot = path ? scratch_take() : NULL;
 	struct query query = { .right = FS_READ, .subtree = true };
@@ -55,17 +71,19 @@ int may_walk(const struct asked *ask, const char *path)
 		path_resolve(AT_FDCWD, path, FOLLOW, slot->path);
 		query.path = slot->path;
 		err = gate_decide(ask, &query);
+		if (!err && follows)
+			err = may_follow(ask, slot->path);
 	}
 	scratch_drop(slot);
 	return path && !slot ? -ENOMEM : err;
 }
 
-int may_walk_all(const struct asked *ask, char *const *paths)
+int may_walk_all(const struct asked *ask, char *const *paths, bool follows)
 {
 	int err = 0;
 
 	for (; !err && paths && *paths; paths++)
-		err = may_walk(ask, *paths);
+		err = may_walk(ask, *paths, follows);
 	return err;
 }
 
@@ -143,7 +161,7 @@ EXPORT int linkat(int dir, const char *path, int new_dir, const char *new,
 		      may_link(ask, &at, dir, path, &to, new_dir, new, flags));
 	int result;
 
-	/* /proc/self/fd/N of the judged object must be followed to be it. */
+	/* /proc/thread-self/fd/N of the judged object must be followed to be it. */
 	if (at.fd >= 0 && flags & AT_SYMLINK_FOLLOW)
 		dir = AT_FDCWD;
 	result = err ? -1 : real.linkat(dir, at.name, new_dir, to.name, flags);

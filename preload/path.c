@@ -1,23 +1,19 @@
 /*
- * path.c - names: lexical, of descriptors, and resolved.
+ * path.c - names: lexical, and those that the kernel knows for descriptors.
  * SPDX-License-Identifier: MIT
  *
- * openat2(RESOLVE_NO_SYMLINKS) is the usual way: when it succeeds the path holds
- * no symlink, so its lexical form is its name and nothing more need be read.
- * Otherwise the path is opened with symlinks and the kernel is asked for the
- * name of what was found. Needs /proc (start.c sees to that).
+ * Needs /proc (start.c sees to that). A thread may have a descriptor table of its
+ * own, and /proc/self is the leader's, hence /proc/thread-self.
  */
 #include "preload/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
 
 #include "config/raw.h"
-#include "config/text.h"
 
-enum { SYMLINKS = 40 }; /* as many as the kernel follows, see path_resolution(7) */
+enum { HIGH = 64 };
 
 /* "/proc/4242/maps" of our own process is "/proc/self/maps" to a policy. */
 static void own_process(char *name)
@@ -40,10 +36,20 @@ static void own_process(char *name)
 	}
 }
 
-static void fd_name(int fd, struct text *text)
+void path_to_fd(int fd, struct text *text)
 {
-	text_add(text, "/proc/self/fd/");
+	text_add(text, "/proc/thread-self/fd/");
 	text_number(text, (unsigned)fd);
+}
+
+int path_raise(int fd)
+{
+	long high = RAW(fcntl, fd, F_DUPFD_CLOEXEC, fd < HIGH ? HIGH : fd + 1);
+
+	if (high < 0)
+		return fd;
+	RAW(close, fd);
+	return (int)high;
 }
 
 int path_of_fd(int fd, char *out, size_t size)
@@ -54,7 +60,7 @@ int path_of_fd(int fd, char *out, size_t size)
 
 	if (fd < 0)
 		return -EBADF;
-	fd_name(fd, &text);
+	path_to_fd(fd, &text);
 	len = RAW(readlinkat, AT_FDCWD, link, out, size - 8);
 	if (len < 0)
 		return (int)len;
@@ -65,12 +71,30 @@ int path_of_fd(int fd, char *out, size_t size)
 	return 0;
 }
 
-/* Removes the last component of "/a/b", giving "/a"; "/" stays. */
-static size_t without_last(const char *out, size_t len)
+size_t path_parent(const char *path, size_t len)
 {
-	while (len > 1 && out[len - 1] != '/')
+	while (len > 1 && path[len - 1] != '/')
 		len--;
 	return len > 1 ? len - 1 : len;
+}
+
+const char *path_last(const char *path, size_t *len)
+{
+	size_t end = strlen(path), start;
+
+	while (end && path[end - 1] == '/')
+		end--;
+	start = end;
+	while (start && path[start - 1] != '/')
+		start--;
+	*len = end - start;
+	return path + start;
+}
+
+bool path_is_dots(const char *last, size_t len)
+{
+	return len == 0 || (last[0] == '.' &&
+			    (len == 1 || (len == 2 && last[1] == '.')));
 }
 
 /* Appends the components of `path` to the absolute name out[0..len). */
@@ -80,7 +104,7 @@ static int append(char *out, size_t len, const char *path, size_t size)
 		size_t n = strcspn(path, "/");
 
 		if (n == 2 && path[0] == '.' && path[1] == '.') {
-			len = without_last(out, len);
+			len = path_parent(out, len);
 		} else if (n && !(n == 1 && path[0] == '.')) {
 			if (len + n + 2 > size)
 				return -ENAMETOOLONG;
@@ -106,8 +130,12 @@ int path_lexical(const char *base, const char *path, char *out, size_t size)
 				  size);
 }
 
-/* The lexical name of `path` in `dir`; `work` is overwritten. */
-static int name_in(int dir, const char *path, char *work, char *out)
+int path_append(char *out, const char *path)
+{
+	return append(out, strlen(out), path, SCRATCH_PATH);
+}
+
+int path_name(int dir, const char *path, char *work, char *out)
 {
 	long err = 0;
 
@@ -124,291 +152,4 @@ static int name_in(int dir, const char *path, char *work, char *out)
 	if (!err)
 		own_process(out);
 	return (int)err;
-}
-
-/* Opens with O_PATH and puts the name of what was opened into slot->path. */
-static int open_named(int dir, const char *path, uint64_t flags,
-		      struct scratch *slot)
-{
-	struct open_how how = {
-		.flags = flags | O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS,
-	};
-	int fd = (int)RAW(openat2, dir, path, &how, sizeof(how));
-	int err;
-
-	if (fd >= 0) {
-		/* No symlink: the lexical name is the name. */
-		err = name_in(dir, path, slot->work, slot->path);
-	} else if (fd == -ELOOP || fd == -ENOSYS || fd == -EPERM ||
-		   fd == -EAGAIN) {
-		fd = (int)RAW(openat, dir, path, how.flags);
-		err = fd < 0 ? fd : path_of_fd(fd, slot->path, SCRATCH_PATH);
-	} else {
-		return fd;
-	}
-	if (err && fd >= 0)
-		RAW(close, fd);
-	return err ? err : fd;
-}
-
-/* What does not exist is named by its deepest existing directory and the rest. */
-static int name_missing(int dir, const char *path, struct scratch *slot)
-{
-	int err = name_in(dir, path, slot->work, slot->rest);
-	size_t len = err ? 0 : strlen(slot->rest);
-	int fd = -1;
-
-	if (err)
-		return err;
-	memcpy(slot->path, slot->rest, len + 1);
-	while (len > 1) {
-		len = without_last(slot->rest, len);
-		char cut = slot->rest[len];
-
-		slot->rest[len] = '\0';
-		fd = open_named(AT_FDCWD, len == 1 ? "/" : slot->rest, 0, slot);
-		slot->rest[len] = cut;
-		if (fd >= 0)
-			break;
-	}
-	if (fd < 0)
-		return 0;
-	RAW(close, fd);
-	return append(slot->path, strlen(slot->path), slot->rest + len,
-		      SCRATCH_PATH);
-}
-
-/* The object that the path leads to: at->fd is it, at->name a way to it. */
-static int find_object(struct place *at, int dir, const char *path)
-{
-	struct scratch *slot = at->scratch;
-	struct text name = text_in(slot->name, sizeof(slot->name));
-	int fd = open_named(dir, path, 0, slot);
-
-	if (fd < 0)
-		return fd;
-	at->fd = fd;
-	fd_name(fd, &name);
-	at->name = slot->name;
-	return 0;
-}
-
-/* Where the last component begins, trailing slashes aside, and its length. */
-static const char *last_of(const char *path, size_t *len)
-{
-	size_t end = strlen(path), start;
-
-	while (end && path[end - 1] == '/')
-		end--;
-	start = end;
-	while (start && path[start - 1] != '/')
-		start--;
-	*len = end - start;
-	return path + start;
-}
-
-static bool is_dots(const char *last, size_t len)
-{
-	return len == 0 || (last[0] == '.' &&
-			    (len == 1 || (len == 2 && last[1] == '.')));
-}
-
-/* "/", "a/." and "..": the directory itself, by a name that ends in a dot. */
-static int find_dots(struct place *at, int dir, const char *path)
-{
-	int err = find_object(at, dir, path);
-
-	if (!err) {
-		size_t len = strlen(at->scratch->name);
-
-		memcpy(at->scratch->name + len, "/.", 3);
-	}
-	return err;
-}
-
-/* The directory entry: at->fd is its parent, at->name "/proc/self/fd/N/last". */
-static int find_entry(struct place *at, int dir, const char *path)
-{
-	struct scratch *slot = at->scratch;
-	struct text name = text_in(slot->name, sizeof(slot->name));
-	char last[NAME_MAX + 2];
-	size_t len, before;
-	const char *start = last_of(path, &len);
-	int fd;
-
-	if (is_dots(start, len))
-		return find_dots(at, dir, path);
-	before = (size_t)(start - path);
-	if (len > NAME_MAX || before >= sizeof(slot->rest))
-		return -ENAMETOOLONG;
-	memcpy(last, start, len + (start[len] == '/'));
-	last[len + (start[len] == '/')] = '\0';
-	memmove(slot->rest, path, before);
-	slot->rest[before] = '\0';
-	fd = open_named(dir, before ? slot->rest : ".", O_DIRECTORY, slot);
-	if (fd < 0)
-		return fd;
-	at->fd = fd;
-	at->name = slot->name;
-	fd_name(fd, &name);
-	text_char(&name, '/');
-	text_add(&name, last);
-	return append(slot->path, strlen(slot->path), last, SCRATCH_PATH);
-}
-
-/*
- * As find_object, for what may not exist yet: open(O_CREAT) follows a dangling
- * symlink and makes its target, so each such link is followed here, one by one.
- */
-static int find_new(struct place *at, int dir, const char *path)
-{
-	struct scratch *slot = at->scratch;
-	int parent = -1, err;
-	long len = 0;
-
-	for (unsigned i = 0; i < SYMLINKS && len >= 0; i++) {
-		err = find_object(at, dir, path);
-		if (err == -ENOENT)
-			err = find_entry(at, dir, path);
-		else
-			len = -1;
-		if (parent >= 0)
-			RAW(close, parent);
-		if (err || len < 0)
-			return err;
-		parent = at->fd;
-		at->fd = -1;
-		len = RAW(readlinkat, AT_FDCWD, at->name, slot->rest,
-			  sizeof(slot->rest) - 1);
-		if (len >= 0) {
-			slot->rest[len] = '\0';
-			dir = parent;
-			path = slot->rest;
-		}
-	}
-	if (len >= 0) {
-		RAW(close, parent);
-		return -ELOOP;
-	}
-	at->fd = parent;
-	at->made = true;
-	return 0;
-}
-
-static int find(struct place *at, enum how how, int dir, const char *path)
-{
-	int err = how & ENTRY ? find_entry(at, dir, path) :
-		  how & CREATE ? find_new(at, dir, path) :
-				 find_object(at, dir, path);
-	int named;
-
-	if (!err || err == -EBADF)
-		return err;
-	named = name_missing(dir, path, at->scratch);
-	if (named) /* a name that nothing grants */
-		memcpy(at->scratch->path, "?", 2);
-	return err;
-}
-
-int path_name(int dir, const char *path, struct scratch *slot)
-{
-	return name_in(dir, path, slot->work, slot->path);
-}
-
-int path_resolve(int dir, const char *path, enum how how, char *out)
-{
-	struct place at = PLACE(path);
-	int err;
-
-	at.scratch = scratch_take();
-	if (!at.scratch)
-		return -ENOMEM;
-	err = find(&at, how, dir, path);
-	if (err != -EBADF)
-		memcpy(out, at.scratch->path, strlen(at.scratch->path) + 1);
-	place_leave(&at);
-	return err;
-}
-
-/* Asks for every right in `rights` on slot->path; the first refusal ends it. */
-static int ask_each(const struct asked *ask, uint32_t rights, const char *path,
-		    bool subtree)
-{
-	int err = 0;
-
-	for (unsigned right = 0; !err && right < RIGHTS; right++) {
-		const struct query query = {
-			.right = right,
-			.path = path,
-			.subtree = subtree,
-			.name = ask->call,
-			.roundabout = right == SYS_RAW,
-		};
-
-		if (rights & RIGHT(right))
-			err = gate_decide(ask, &query);
-	}
-	return err;
-}
-
-int place_ask_fd(const struct asked *ask, uint32_t rights, int fd)
-{
-	struct scratch *slot = scratch_take();
-	int err = slot ? 0 : -ENOMEM;
-
-	if (!err && fd == AT_FDCWD)
-		err = name_in(fd, ".", slot->work, slot->path);
-	else if (!err)
-		err = path_of_fd(fd, slot->path, sizeof(slot->path));
-	if (!err)
-		err = ask_each(ask, rights, slot->path, false);
-	else if (err == -ENOENT)
-		err = 0; /* no such descriptor: the call says EBADF */
-	scratch_drop(slot);
-	return err;
-}
-
-static int ask_place(const struct asked *ask, struct place *at, enum how how,
-		     uint32_t rights, int dir, const char *path, bool subtree)
-{
-	int found, err;
-
-	if (!path)
-		return 0;
-	if (path[0] == '\0' && how & OR_FD) /* fstat() asks nothing either */
-		return rights == RIGHT(FS_STAT) ? 0 : place_ask_fd(ask, rights, dir);
-	if (path[0] == '\0')
-		return -ENOENT;
-	at->scratch = scratch_take();
-	if (!at->scratch)
-		return -ENOMEM;
-	found = find(at, how, dir, path);
-	if (found == -EBADF)
-		return found;
-	err = ask_each(ask, rights, at->scratch->path, subtree);
-	return err ? err : found;
-}
-
-int place_ask(const struct asked *ask, struct place *at, enum how how,
-	      uint32_t rights, int dir, const char *path)
-{
-	return ask_place(ask, at, how, rights, dir, path, false);
-}
-
-int place_ask_pair(const struct asked *ask, struct place *at, uint32_t rights,
-		   int dir, const char *path, struct place *to,
-		   uint32_t to_rights, int to_dir, const char *to_path)
-{
-	int err = ask_place(ask, at, ENTRY, rights, dir, path, true);
-
-	return err ? err : ask_place(ask, to, ENTRY, to_rights, to_dir, to_path,
-				     false);
-}
-
-void place_leave(struct place *at)
-{
-	if (at->fd >= 0)
-		RAW(close, at->fd);
-	scratch_drop(at->scratch);
 }

@@ -83,14 +83,14 @@ int may_signal_thread(const struct asked *ask, long thread, int signal)
 	return decide_signal(ask, " to thread ", thread, signal);
 }
 
-/* "Pid:\t4242" in /proc/self/fdinfo/N; 0 if it is not to be found. */
+/* "Pid:\t4242" in /proc/thread-self/fdinfo/N; 0 if it is not to be found. */
 static long pid_of_fd(int pidfd, struct scratch *slot)
 {
 	struct text name = text_in(slot->name, sizeof(slot->name));
 	const char *line;
 	long fd, len, pid = 0;
 
-	text_add(&name, "/proc/self/fdinfo/");
+	text_add(&name, "/proc/thread-self/fdinfo/");
 	text_number(&name, (unsigned)pidfd);
 	fd = RAW(openat, AT_FDCWD, slot->name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -18,7 +18,7 @@ enum { SCRATCH_PATH = PATH_MAX + 512 };
 struct scratch {
 	char path[SCRATCH_PATH]; /* the resolved name */
 	char work[SCRATCH_PATH]; /* a name on its way there */
-	char name[NAME_MAX + 64]; /* /proc/self/fd/N/last */
+	char name[NAME_MAX + 64]; /* /proc/thread-self/fd/N/last */
 	char rest[SCRATCH_PATH];
 };
 

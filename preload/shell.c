@@ -10,6 +10,7 @@
 
 #include "preload/environment.h"
 #include "preload/exec.h"
+#include "preload/file.h"
 #include "preload/process.h"
 #include "preload/real.h"
 #include "preload/target.h"
@@ -79,12 +80,22 @@ static bool needs_shell(const char *words)
 	return false;
 }
 
+/* libc globs by functions of its own; it looks at the words, not at values. */
+static bool has_wildcards(const char *words)
+{
+	return words && strpbrk(words, "*?[");
+}
+
 /* Without a shell, WRDE_CMDSUB is what wordexp has to say. */
 EXPORT int wordexp(const char *words, wordexp_t *result, int flags)
 {
 	struct swap *swap = NULL;
 	int status;
 
+	if (has_wildcards(words) &&
+	    ASK(RIGHT(FS_READ) | RIGHT(FS_STAT), "wordexp",
+		may_read_all(ask, words, "wildcards for libc to expand")))
+		return WRDE_BADCHAR;
 	if (!(flags & WRDE_NOCMD) && needs_shell(words) &&
 	    MAY_SHELL("wordexp", &swap))
 		flags |= WRDE_NOCMD;

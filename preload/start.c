@@ -130,13 +130,13 @@ static void load(struct scratch *slot)
 		audit_fatal(error.text);
 }
 
-/* Names are read from /proc/self/fd: without it no path rule can be kept. */
+/* Names are read from /proc/thread-self/fd: without it no path rule can be kept. */
 static void check_proc(void)
 {
 	uint32_t files = RIGHT(FS_READ) | RIGHT(FS_WRITE) | RIGHT(FS_STAT);
 
 	if (policy.restricted & files &&
-	    RAW(faccessat, AT_FDCWD, "/proc/self/fd", 0) < 0)
+	    RAW(faccessat, AT_FDCWD, "/proc/thread-self/fd", 0) < 0)
 		audit_fatal("rules for files need /proc to be mounted");
 }
 

@@ -22,55 +22,69 @@ uint32_t mode_rights(const char *mode)
 	return rights;
 }
 
+/* With "x", neither a file nor a symlink may be there. */
+static bool is_exclusive(const char *mode)
+{
+	return mode && mode[0] != 'r' && memchr(mode, 'x', strcspn(mode, ","));
+}
+
+enum how how_mode(const char *mode)
+{
+	return is_exclusive(mode)	 ? ENTRY :
+	       mode && mode[0] != 'r' ? CREATE :
+					FOLLOW;
+}
+
+enum { MODE = 64 }; /* "w+,ccs=…", which glibc knows some ten of */
+
 /*
  * A stream on a file that does not exist yet: it is made here, without following
  * a symlink that somebody may add meanwhile, and opened again by descriptor.
- * Only "x" would mind that it exists now; it is left out.
+ * Only "x" would mind that it exists now; it is left out of *mode.
  */
-static int make_first(struct place *at, const char *mode, char plain[16])
+static int make_first(struct place *at, const char **mode, char plain[MODE])
 {
 	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
-	struct text text = text_in(plain, 16), name;
+	size_t letters = strcspn(*mode, ",");
+	struct text text = text_in(plain, MODE), name;
 	int fd;
 
-	if (strchr(mode, 'x'))
+	if (is_exclusive(*mode)) {
 		flags |= O_EXCL;
-	for (const char *c = mode; *c && *c != ','; c++)
-		if (*c != 'x')
-			text_char(&text, *c);
+		for (const char *c = *mode; *c; c++)
+			if (*c != 'x' || c >= *mode + letters)
+				text_char(&text, *c);
+		if (text.cut)
+			return -EINVAL;
+		*mode = plain;
+	}
 	fd = (int)RAW(openat, AT_FDCWD, at->name, flags, 0666);
 	if (fd < 0)
 		return fd;
 	RAW(close, at->fd);
-	at->fd = fd;
+	at->fd = path_raise(fd);
 	name = text_in(at->scratch->name, sizeof(at->scratch->name));
-	text_add(&name, "/proc/self/fd/");
-	text_number(&name, (unsigned)fd);
+	path_to_fd(at->fd, &name);
 	return 0;
 }
 
 static int ask_stream(const struct asked *ask, struct place *at,
-		      const char *path, const char **mode, char plain[16])
+		      const char *path, const char **mode, char plain[MODE])
 {
-	uint32_t rights = mode_rights(*mode);
-	bool fresh = *mode && (*mode)[0] != 'r';
-	int err = place_ask(ask, at, fresh ? CREATE : FOLLOW, rights, AT_FDCWD,
+	enum how how = how_mode(*mode);
+	int err = place_ask(ask, at, how | AWAY, mode_rights(*mode), AT_FDCWD,
 			    path);
 
-	if (!err && fresh && at->made && strcspn(*mode, ",") < 16) {
-		err = make_first(at, *mode, plain);
-		*mode = plain;
-	} else if (!err && fresh && strchr(*mode, 'x')) {
-		err = -EEXIST;
-	}
-	return err;
+	return !err && (at->made || (how == ENTRY && at->fd >= 0)) ?
+		       make_first(at, mode, plain) :
+		       err;
 }
 
 #define FOPEN(name_)                                                         \
 	EXPORT FILE *name_(const char *path, const char *mode)               \
 	{                                                                    \
 		struct place at = PLACE(path);                               \
-		char plain[16];                                              \
+		char plain[MODE];                                              \
 		int err = ASK(mode_rights(mode), #name_,                     \
 			      ask_stream(ask, &at, path, &mode, plain));     \
 		FILE *stream = err ? NULL : real.name_(at.name, mode);       \
@@ -87,7 +101,7 @@ FOPEN(__setmntent)
 
 /* Without a path the stream's own file is opened again, in the new mode. */
 static int ask_again(const struct asked *ask, struct place *at,
-		     const char *path, const char **mode, char plain[16],
+		     const char *path, const char **mode, char plain[MODE],
 		     FILE *stream)
 {
 	if (!path)
@@ -99,7 +113,7 @@ static int ask_again(const struct asked *ask, struct place *at,
 	EXPORT FILE *name_(const char *path, const char *mode, FILE *stream) \
 	{                                                                    \
 		struct place at = PLACE(path);                               \
-		char plain[16];                                              \
+		char plain[MODE];                                              \
 		int err = ASK(mode_rights(mode), #name_,                     \
 			      ask_again(ask, &at, path, &mode, plain,        \
 					stream));                            \

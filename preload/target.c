@@ -198,7 +198,7 @@ int target_ask(const struct asked *ask, int dir, const char *path, int flags)
 	if (path[0] == '\0' && flags & AT_EMPTY_PATH) {
 		struct text name = text_in(target->name, sizeof(target->name));
 
-		text_add(&name, "/proc/self/fd/");
+		text_add(&name, "/proc/thread-self/fd/");
 		text_number(&name, dir < 0 ? UINT64_MAX : (unsigned)dir);
 		path = dir == AT_FDCWD ? "." : target->name;
 		dir = AT_FDCWD;

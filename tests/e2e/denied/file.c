@@ -140,6 +140,20 @@ DENIED(fts64_open)
 
 	return none(fts64_open(paths, FTS_PHYSICAL, NULL));
 }
+DENIED(fts_set)
+{
+	char path[] = NOWHERE;
+	FTSENT entry = { .fts_path = path };
+
+	return refused(fts_set(NULL, &entry, FTS_FOLLOW));
+}
+DENIED(fts64_set)
+{
+	char path[] = NOWHERE;
+	FTSENT64 entry = { .fts_path = path };
+
+	return refused(fts64_set(NULL, &entry, FTS_FOLLOW));
+}
 DENIED(glob)
 {
 	glob_t found;
