@@ -98,6 +98,9 @@ struct policy {
 	                      * is, the ways round the preload are closed */
 	const char *program; /* the running program's own file, which it may
 	                      * read; NULL if unknown */
+	const char *library; /* the sandbox's own file, which children need: not
+	                      * to be changed while anything is withheld; or
+	                      * NULL */
 	bool closed;         /* no policy could be made: everything is refused */
 };
 
@@ -125,7 +128,8 @@ struct query {
 struct verdict {
 	int err;            /* 0, or the negative errno of the refusal */
 	const char *rule;   /* the setting that decided: "allowed_libs"; or "platform
-	                     * floor"; NULL when nothing restricts the right */
+	                     * floor", "sandbox library"; NULL when nothing
+	                     * restricts the right */
 	struct source source;
 	bool explicit_deny; /* from deny_*: stays enforced in audit mode */
 };

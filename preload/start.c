@@ -172,6 +172,7 @@ static void wake(void)
 	start_library = find_library(slot);
 	load(slot);
 	policy.program = start_program;
+	policy.library = start_library;
 	gate_policy = &policy;
 	scratch_drop(slot);
 	check_proc();

@@ -258,6 +258,59 @@ as_user() {
 	[ "$status" -eq 0 ]
 }
 
+# away HOW [SETTING …] -- PROGRAM …: below a copy of the library that HOW
+# takes out of ld.so's reach once the program runs.
+away() {
+	local how=$1 own="$BATS_TEST_TMPDIR/$1"
+
+	shift
+	mkdir -p "$own"
+	cp "$LIB" "$own/libfigsandbox.so"
+	LIB=$own/libfigsandbox.so sandboxed "$@" "$how=$own/libfigsandbox.so" \
+		execve execvp posix_spawn posix_spawnp system popen
+}
+
+@test "no program starts once the library's own file is gone or another one" {
+	local how
+
+	gcc -D_GNU_SOURCE -o "$D/away" "$BATS_TEST_DIRNAME/exec/away.c"
+	for how in rename unlink replace append; do
+		away $how CONNECT= -- "$D/away"
+		each EACCES execve execvp posix_spawn posix_spawnp system popen
+		grep '"right":"exec"' "$BATS_TEST_TMPDIR/audit" |
+			grep -E '"rule":"sandbox library (was replaced|cannot be opened)"'
+		rm "$BATS_TEST_TMPDIR/audit"
+	done
+	away keep CONNECT= -- "$D/away"
+	each ok execve execvp posix_spawn posix_spawnp system popen
+	away rename PROFILE=permissive -- "$D/away"
+	[ "$(grep -c ': ok$' <<<"$output")" -eq 6 ]
+}
+
+@test "nor once another user cannot reach it" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	gcc -D_GNU_SOURCE -o "$D/away" "$BATS_TEST_DIRNAME/exec/away.c"
+	for how in become become_capable; do
+		mkdir -p "$BATS_TEST_TMPDIR/$how"
+		chmod 700 "$BATS_TEST_TMPDIR/$how"
+		away $how CONNECT= -- "$D/away"
+		each EACCES execve execvp posix_spawn posix_spawnp system popen
+	done
+}
+
+@test "the library's own file is not changed where files are restricted" {
+	local how
+
+	for how in rename unlink replace append; do
+		away $how "DENY_WRITE=/nonexistent/**" -- "$D/away"
+		each ok execve execvp posix_spawn posix_spawnp system popen
+		grep '"right":"fs.write"' "$BATS_TEST_TMPDIR/audit" |
+			grep '"rule":"sandbox library"'
+		cmp "$BATS_TEST_TMPDIR/$how/libfigsandbox.so" "$LIB"
+		rm "$BATS_TEST_TMPDIR/audit"
+	done
+}
+
 @test "a script runs if it and all its interpreters are granted" {
 	sandboxed "EXEC=$D/script:$D/true" -- \
 		"$D/exec16" "program=$D/script" execve posix_spawn
