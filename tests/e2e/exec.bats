@@ -145,6 +145,58 @@ more=(syscall_at clone handler at __libc_system _IO_popen)
 	grep -qx B=2 <<<"$output"
 }
 
+# passed VARIABLE=VALUE …: what of it a child gets that is given all of it.
+passed() {
+	printf '#include <unistd.h>\nint main(int n, char **v) { return n *
+		execve("/usr/bin/env", (char *[]){ "env", 0 }, v + 1); }' |
+		gcc -w -x c -o "$D/give" -
+	sandboxed "${settings[@]}" -- "$D/give" "$@"
+	output=$(grep -E '^(LD_[A-Z_]*|GCONV_PATH|A|Z)=' <<<"$output")
+}
+
+@test "variables that have ld.so load or write do not reach a child unasked" {
+	local settings
+
+	settings=("ALLOWED_LIBS=/nonexistent/*" "DENY_WRITE=/nonexistent/*")
+	passed A=1 "LD_AUDIT=$D/other.so" "LD_DEBUG_OUTPUT=$D/debug" \
+		LD_PROFILE=libc.so.6 "LD_PROFILE_OUTPUT=$D" \
+		"GCONV_PATH=$D" "LD_PRELOAD=$D/other.so other.so" Z=2
+	[ "$output" = "LD_PRELOAD=$LIB
+A=1
+Z=2" ]
+	for object in LD_AUDIT= LD_DEBUG_OUTPUT= LD_PROFILE= LD_PROFILE_OUTPUT= \
+		GCONV_PATH= "$D/other.so" other.so; do
+		grep '"event":"deny"' "$BATS_TEST_TMPDIR/audit" |
+			grep -F "\"object\":\"$object"
+	done
+	settings=("ALLOWED_LIBS=$D/**")
+	passed "LD_PRELOAD=$D/\$LIB/../x.so"
+	[ "$output" = "LD_PRELOAD=$LIB" ]
+	passed "LD_DEBUG_OUTPUT=$D/debug" "LD_AUDIT=$D/none.so" \
+		"LD_PRELOAD=$D/other.so"
+	[ "$output" = "LD_PRELOAD=$LIB:$D/other.so
+LD_DEBUG_OUTPUT=$D/debug" ]
+}
+
+@test "they stay as the program was started with them, and where nothing is withheld" {
+	local all=("GCONV_PATH=$D" "LD_PROFILE_OUTPUT=$D") settings
+
+	settings=("ALLOWED_LIBS=/nonexistent/*" "DENY_WRITE=/nonexistent/*")
+	GCONV_PATH=$D LD_PROFILE_OUTPUT=$D passed "${all[@]}"
+	[ "$output" = "LD_PRELOAD=$LIB
+$(printf '%s\n' "${all[@]}")" ]
+	settings=(PROFILE=permissive)
+	passed "${all[@]}" "LD_PRELOAD=$D/other.so"
+	[ "$output" = "LD_PRELOAD=$LIB:$D/other.so
+$(printf '%s\n' "${all[@]}")" ]
+	settings=(MODE=audit "ALLOWED_LIBS=/nonexistent/*")
+	rm -f "$BATS_TEST_TMPDIR/audit"
+	passed "GCONV_PATH=$D"
+	[ "$output" = "LD_PRELOAD=$LIB
+GCONV_PATH=$D" ]
+	grep '"event":"would_deny"' "$BATS_TEST_TMPDIR/audit" | grep GCONV_PATH
+}
+
 @test "an environment that is right already is handed on as it is" {
 	# env -i gives its child one list, that child gives the next the same.
 	sandboxed CONNECT= -- env -i Z=1 /bin/sh -c '/usr/bin/env > '"$D"'/one;
