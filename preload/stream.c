@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "config/raw.h"
+#include "preload/dl.h"
 #include "preload/file.h"
 #include "preload/real.h"
 
@@ -20,6 +21,24 @@ uint32_t mode_rights(const char *mode)
 		if (*mode == '+')
 			rights = RIGHT(FS_READ) | RIGHT(FS_WRITE);
 	return rights;
+}
+
+/* ",ccs=NAME" has libc load a converter, as iconv_open does. */
+static bool converts(const char *mode)
+{
+	return mode && strstr(mode, ",ccs=");
+}
+
+static uint32_t stream_rights(const char *mode)
+{
+	return mode_rights(mode) | (converts(mode) ? RIGHT(LIB_LOAD) : 0);
+}
+
+static int ask_converter(const struct asked *ask, const char *mode)
+{
+	return converts(mode) && gate_restricts(RIGHT(LIB_LOAD)) ?
+		       may_convert(ask) :
+		       0;
 }
 
 /*
@@ -54,9 +73,12 @@ static int ask_stream(const struct asked *ask, struct place *at,
 {
 	uint32_t rights = mode_rights(*mode);
 	bool fresh = *mode && (*mode)[0] != 'r';
-	int err = place_ask(ask, at, fresh ? CREATE : FOLLOW, rights, AT_FDCWD,
-			    path);
+	int err = ask_converter(ask, *mode);
 
+	if (err || !gate_restricts(rights))
+		return err;
+	err = place_ask(ask, at, fresh ? CREATE : FOLLOW, rights, AT_FDCWD,
+			path);
 	if (!err && fresh && at->made && strcspn(*mode, ",") < 16) {
 		err = make_first(at, *mode, plain);
 		*mode = plain;
@@ -71,7 +93,7 @@ static int ask_stream(const struct asked *ask, struct place *at,
 	{                                                                    \
 		struct place at = PLACE(path);                               \
 		char plain[16];                                              \
-		int err = ASK(mode_rights(mode), #name_,                     \
+		int err = ASK(stream_rights(mode), #name_,                   \
 			      ask_stream(ask, &at, path, &mode, plain));     \
 		FILE *stream = err ? NULL : real.name_(at.name, mode);       \
 									     \
@@ -90,9 +112,14 @@ static int ask_again(const struct asked *ask, struct place *at,
 		     const char *path, const char **mode, char plain[16],
 		     FILE *stream)
 {
-	if (!path)
-		return place_ask_fd(ask, mode_rights(*mode), fileno(stream));
-	return ask_stream(ask, at, path, mode, plain);
+	int err;
+
+	if (path)
+		return ask_stream(ask, at, path, mode, plain);
+	err = ask_converter(ask, *mode);
+	return err || !gate_restricts(mode_rights(*mode)) ?
+		       err :
+		       place_ask_fd(ask, mode_rights(*mode), fileno(stream));
 }
 
 #define FREOPEN(name_)                                                       \
@@ -100,7 +127,7 @@ static int ask_again(const struct asked *ask, struct place *at,
 	{                                                                    \
 		struct place at = PLACE(path);                               \
 		char plain[16];                                              \
-		int err = ASK(mode_rights(mode), #name_,                     \
+		int err = ASK(stream_rights(mode), #name_,                   \
 			      ask_again(ask, &at, path, &mode, plain,        \
 					stream));                            \
 		FILE *result = err ? NULL : real.name_(at.name, mode, stream); \
@@ -111,6 +138,31 @@ static int ask_again(const struct asked *ask, struct place *at,
 
 FREOPEN(freopen)
 FREOPEN(freopen64)
+
+/* What fopen has opened its stream by; old programs do so themselves. */
+static int ask_file(const struct asked *ask, struct place *at, const char *path,
+		    const char *mode)
+{
+	uint32_t rights = mode_rights(mode);
+	int err = ask_converter(ask, mode);
+
+	return err || !gate_restricts(rights) ?
+		       err :
+		       place_ask(ask, at, CREATE, rights, AT_FDCWD, path);
+}
+
+EXPORT FILE *_IO_file_fopen(FILE *stream, const char *path, const char *mode,
+			    int is32)
+{
+	struct place at = PLACE(path);
+	int err = ASK(stream_rights(mode), "_IO_file_fopen",
+		      ask_file(ask, &at, path, mode));
+	FILE *result =
+		err ? NULL : real._IO_file_fopen(stream, at.name, mode, is32);
+
+	place_leave(&at);
+	return result;
+}
 
 /*
  * glob opens directories that only it knows. It can be told which functions to

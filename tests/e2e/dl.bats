@@ -394,3 +394,32 @@ except OSError as error: print(error)"
 	# sqlite3 tries NAME.so as well, and reports the last attempt.
 	[[ "$output" == *"ERR_DLOPEN_FAILED: $D/bad/lib5.so"*": not in allowed_libs"* ]]
 }
+
+@test "no converter is loaded from a directory that the program chose" {
+	mkdir -p "$D/gconv"
+	echo "module FOREIGN// INTERNAL foreign 1" > "$D/gconv/gconv-modules"
+	gcc -shared -fPIC -o "$D/gconv/foreign.so" -x c - <<-'END'
+		#include <stdio.h>
+		__attribute__((constructor)) static void loaded(void)
+		{
+			puts("loaded");
+			fflush(stdout);
+		}
+	END
+	gcc -D_GNU_SOURCE -o "$D/convert" "$BATS_TEST_DIRNAME/dl/convert.c"
+	for setting in "ALLOWED_LIBS=/nonexistent/*" "MAX_LOADED_LIBS=1" \
+		"DENY_READ=/nonexistent/*"; do
+		sandboxed "$setting" -- "$D/convert" "$D/gconv" fopen,ccs= \
+			freopen,ccs= iconv_open fopen freopen
+		echo "$setting: $output"
+		[ "$output" = "fopen,ccs=: EACCES
+freopen,ccs=: EACCES
+iconv_open: EACCES
+fopen: ok
+freopen: ok" ]
+	done
+	run "$D/convert" "$D/gconv" fopen,ccs=
+	[ "${lines[0]}" = loaded ]
+	sandboxed PROFILE=permissive -- "$D/convert" "$D/gconv" fopen,ccs=
+	[ "${lines[0]}" = loaded ]
+}
