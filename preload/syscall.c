@@ -12,7 +12,6 @@
 
 #include "preload/acts.h"
 #include "preload/audit.h"
-#include "preload/control.h"
 #include "preload/file.h"
 #include "preload/memory.h"
 #include "preload/process.h"

@@ -472,8 +472,11 @@ away() {
 
 forks=(fork __fork __libc_fork _Fork vfork __vfork clone __clone clone_vm
 	clone_vfork forkpty daemon)
-signals=(kill kill_group killpg tgkill sigqueue pidfd_send_signal)
-selves=(kill_self tgkill_self sigqueue_self pidfd_self prlimit_self)
+signals=(kill kill_group killpg tgkill sigqueue pidfd_send_signal own own_group
+	own_ex own_ex_group own_ex_thread own_ioctl own_ioctl_group
+	own_fcntl_number own_ioctl_number)
+selves=(kill_self tgkill_self sigqueue_self pidfd_self prlimit_self own_self
+	own_self_ex own_self_ioctl own_nobody own_flags)
 round=(namespace ptrace process_vm_readv process_vm_writev process_madvise
 	process_mrelease pidfd_getfd open_by_handle_at fanotify_init
 	fanotify_mark acct quotactl swapon swapoff chroot pivot_root mount
