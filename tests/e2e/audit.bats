@@ -195,6 +195,17 @@ arrived() {
 	records 'r[0]["pid"] != r[1]["pid"]' True
 }
 
+@test "on_violation = kill ends the first process of a pid namespace, too" {
+	unshare --pid --fork true || skip "no pid namespaces here"
+	run unshare --pid --fork env FIG_SANDBOX_AUDIT="file:$T/log" \
+		FIG_SANDBOX_DENY_READ='/nonexistent/**' LD_PRELOAD="$LIB" \
+		FIG_SANDBOX_ON_VIOLATION=kill \
+		"$D/acts" open /nonexistent/a say alive
+	[ "$status" -eq 137 ]
+	[[ "$output" != *alive* ]]
+	records '[x["event"] for x in r]' "['kill']"
+}
+
 @test "standard error gets lines of JSON" {
 	run env FIG_SANDBOX_AUDIT=stderr LD_PRELOAD="$LIB" \
 		FIG_SANDBOX_DENY_READ='/nonexistent/**' \
