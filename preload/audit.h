@@ -45,7 +45,10 @@ void audit_forked(void);
  */
 void audit_record(const struct event *event);
 
-/* Sends what is coalesced or counted as dropped; at exit. */
+/*
+ * Sends what is coalesced or counted as dropped: at exit, before execve, and in
+ * abort. What another signal ends takes it along. In a vfork child nothing.
+ */
 void audit_flush(void);
 
 /*

@@ -195,6 +195,17 @@ arrived() {
 	records 'r[0]["pid"] != r[1]["pid"]' True
 }
 
+@test "what was only counted is told whichever way the process ends" {
+	local how
+
+	for how in exec execvp quick_exit abort _exit; do
+		sandboxed "file:$T/log" often 5 /nonexistent/a end $how
+		echo "$how"
+		records '[x["count"] for x in r]' '[1, 4]'
+		rm "$T/log"
+	done
+}
+
 @test "on_violation = kill ends the first process of a pid namespace, too" {
 	unshare --pid --fork true || skip "no pid namespaces here"
 	run unshare --pid --fork env FIG_SANDBOX_AUDIT="file:$T/log" \
