@@ -51,6 +51,8 @@ struct source {
 	unsigned line; /* from 1; 0 when there are no lines */
 };
 
+enum { POLICY_SINKS = 8 }; /* entries of `audit` at most */
+
 /* One entry of a list. */
 struct item {
 	const char *text; /* GLOBS, PINS and unix: sockets: absolute, directories

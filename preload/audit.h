@@ -29,11 +29,11 @@ struct event {
 
 /*
  * Opens the sinks of the policy. Called once, at start. Returns 0, or a
- * negative errno when a sink cannot be used at all (`file:` in a directory that
- * is not there, more than eight sinks); a socket where nobody listens yet is
- * not an error.
+ * negative errno and the entry that names the sink when one cannot be used at
+ * all (`file:` in a directory that is not there); a socket where nobody listens
+ * yet is not an error.
  */
-int audit_start(const struct policy *policy);
+int audit_start(const struct policy *policy, const struct item **failed);
 
 /* The child of a fork: new pid, own sequence, nothing pending. */
 void audit_forked(void);

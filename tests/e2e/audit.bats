@@ -243,8 +243,15 @@ arrived() {
 @test "an audit file that cannot be opened ends the start" {
 	sandboxed "file:$T/nowhere/log" say started
 	[ "$status" -eq 125 ]
-	[[ "$output" == "figsandbox: "* ]]
-	[[ "$output" != *started* ]]
+	[ "$output" = "figsandbox: FIG_SANDBOX_AUDIT: audit: file:$T/nowhere/log \
+cannot be opened: No such file or directory" ]
+	printf '[sandbox]\n\naudit = ["none"]\n' > "$T/fig.toml"
+	sed -i "s#none#file:$T#" "$T/fig.toml"
+	run env FIG_SANDBOX_CONFIG="$T/fig.toml" LD_PRELOAD="$LIB" \
+		"$D/acts" say started
+	[ "$status" -eq 125 ]
+	[[ "$output" == "figsandbox: $T/fig.toml:3: audit: file:$T cannot be \
+opened: "* ]]
 }
 
 @test "a policy that is wrong ends the start with one line" {
