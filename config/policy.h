@@ -158,4 +158,7 @@ void policy_print_value(enum key key, const struct setting *setting,
  */
 void policy_print(const struct policy *policy, struct text *text);
 
+/* A text of that size fits into one variable, by the kernel's limit. */
+enum { POLICY_TEXT = 128 * 1024 - 64 };
+
 #endif

@@ -31,7 +31,6 @@
 #include "preload/status.h"
 
 enum state { ASLEEP, BUSY, READY };
-enum { POLICY_TEXT = 128 * 1024 - 64 }; /* the kernel's limit for one variable */
 
 const char *start_library, *start_policy, *start_program;
 char *const *start_env;
