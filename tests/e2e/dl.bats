@@ -423,3 +423,44 @@ freopen: ok" ]
 	sandboxed PROFILE=permissive -- "$D/convert" "$D/gconv" fopen,ccs=
 	[ "${lines[0]}" = loaded ]
 }
+
+@test "a library that makes memory writable and executable is refused where that is" {
+	local setting=ALLOW_EXEC_MEMORY=false kind
+
+	for kind in stack text segment; do mkdir -p "$D/$kind"; done
+	gcc -shared -fPIC -z execstack -DANSWER=6 -o "$D/stack/lib.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c"
+	gcc -shared -fPIC -nostdlib -Wl,-N -DANSWER=6 -o "$D/segment/lib.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c"
+	gcc -shared -fPIC -Wl,-z,notext -o "$D/text/lib.so" -x assembler - <<-'END'
+		.text
+		.globl answer
+		.quad answer
+		answer: mov $6, %eax
+		ret
+		.section .note.GNU-stack,"",@progbits
+	END
+	gcc -shared -fPIC -DNEEDS -o "$D/needs_stack.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c" "$D/stack/lib.so" \
+		-Wl,-rpath,"$D/stack"
+	sandboxed $setting -- ./host open "$D/good/lib1.so" call answer
+	[ "$output" = $'ok\n1' ]
+	for kind in stack text; do
+		sandboxed PROFILE=permissive -- ./host open "$D/$kind/lib.so"
+		[ "$output" = ok ]
+	done
+	sandboxed $setting -- ./host open "$D/stack/lib.so"
+	[ "$output" = "ERR_DLOPEN_FAILED: $D/stack/lib.so: executable stack \
+(FIG_SANDBOX_ALLOW_EXEC_MEMORY)" ]
+	grep '"right":"mem.exec"' "$BATS_TEST_TMPDIR/audit" |
+		grep '"rule":"executable stack"'
+	sandboxed $setting -- ./host open "$D/text/lib.so"
+	[[ "$output" == *"$D/text/lib.so: text relocations"* ]]
+	sandboxed $setting -- ./host open "$D/segment/lib.so"
+	[[ "$output" == *"$D/segment/lib.so: "* ]]
+	sandboxed $setting -- ./host open "$D/needs_stack.so"
+	[[ "$output" == *"$D/stack/lib.so: executable stack"* ]]
+	sandboxed $setting MODE=audit -- ./host open "$D/needs_stack.so"
+	[ "$output" = ok ]
+	grep '"event":"would_deny"' "$BATS_TEST_TMPDIR/audit"
+}
