@@ -98,6 +98,9 @@ struct policy {
 	                      * files, network, processes, which libraries and
 	                      * executable memory, but no mere count. While any
 	                      * is, the ways round the preload are closed */
+	uint32_t kept;       /* RIGHT() of what children have to keep: withheld,
+	                      * and what a program without us would not count
+	                      * or refuse: memory, raw system calls */
 	const char *program; /* the running program's own file, which it may
 	                      * read; NULL if unknown */
 	const char *library; /* the sandbox's own file, which children need: not

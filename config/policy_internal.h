@@ -103,7 +103,7 @@ struct word choice_name(enum key key, uint64_t number);
 
 bool key_is_list(enum key key);
 
-/* Works out .restricted and .withheld, and opens the policy. */
+/* Works out .restricted, .withheld and .kept, and opens the policy. */
 void policy_finish(struct policy *policy);
 
 /* The policy that refuses everything. */

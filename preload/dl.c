@@ -334,7 +334,7 @@ static int may_open_apart(struct dl_call *call, struct opening *opening)
 	const char *file = call->argument[1];
 
 	if (gate_idle() ||
-	    !(gate_policy->withheld || gate_restricts(RIGHT(LIB_LOAD))))
+	    !(gate_policy->kept || gate_restricts(RIGHT(LIB_LOAD))))
 		return 0;
 	return refuse(opening, file ? file : "", "dlmopen",
 		      "a namespace of its own", source);

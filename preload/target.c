@@ -41,7 +41,7 @@ void target_start(void)
 	const struct link_map *map = _r_debug.r_map;
 	struct scratch *slot;
 
-	if (!gate_policy->withheld) /* nobody will ask: see outside() */
+	if (!gate_policy->kept) /* nobody will ask: see outside() */
 		return;
 	RAW(newfstatat, AT_FDCWD, start_library, &our_file, 0);
 	slot = scratch_take();
@@ -57,14 +57,14 @@ void target_start(void)
 bool target_asks(void)
 {
 	return gate_restricts(RIGHT(EXEC)) ||
-	       (gate_policy->withheld && !gate_idle());
+	       (gate_policy->kept && !gate_idle());
 }
 
 /* The program would run without us. */
 static int outside(const struct target *target, const struct place *at,
 		   const char *why)
 {
-	if (!gate_policy->withheld)
+	if (!gate_policy->kept)
 		return 0;
 	return gate_refuse(target->ask, EXEC, at->scratch->path, why, -EACCES);
 }
@@ -157,7 +157,7 @@ static int unknown(void)
 {
 	bool enforced = gate_policy->at[KEY_mode].number == MODE_ENFORCE;
 
-	return gate_policy->withheld && enforced ? -ENOEXEC : 0;
+	return gate_policy->kept && enforced ? -ENOEXEC : 0;
 }
 
 /* What the kernel asks before it looks into the file, by the effective ids. */

@@ -5,8 +5,8 @@
  * A preload does not reach programs that no ld.so of ours loads: static ones,
  * those of another architecture, and those that the kernel starts with
  * AT_SECURE set (set-user-id); nor any once ld.so cannot open our own file. While
- * anything is withheld they are refused. Of a script every interpreter is asked
- * about.
+ * children have to keep anything (policy->kept) they are refused. Of a script
+ * every interpreter is asked about.
  */
 #ifndef PRELOAD_TARGET_H
 #define PRELOAD_TARGET_H

@@ -18,7 +18,7 @@
 #define PRELOAD "LD_PRELOAD="
 #define SEPARATORS " :"
 
-/* `minded` are the rights of which one has to be withheld. */
+/* `minded` are the rights of which children have to keep one. */
 static const struct variable {
 	const char *name;
 	enum right right;
@@ -56,7 +56,7 @@ bool variable_asks(const char *entry)
 {
 	const struct variable *variable = find(entry);
 
-	return variable && variable->minded & gate_policy->withheld &&
+	return variable && variable->minded & gate_policy->kept &&
 	       !is_from_start(entry);
 }
 

@@ -221,6 +221,20 @@ GCONV_PATH=$D" ]
 	refused "static program" "$D/static_pie"
 }
 
+@test "a limit of memory, and none but harmless numbers, count as withheld there" {
+	local setting
+
+	for setting in MEMORY_LIMIT=64MiB MAX_ALLOCS=100000 \
+		ALLOW_SYSCALLS=false; do
+		sandboxed PROFILE=permissive "$setting" -- \
+			"$D/exec16" "program=$D/static" execve
+		[ "$output" = "execve: EACCES" ]
+		sandboxed PROFILE=permissive "$setting" -- \
+			"$D/exec16" "program=$D/true" execve posix_spawn
+		each ok execve posix_spawn
+	done
+}
+
 @test "so do programs of another architecture" {
 	refused "program of another architecture" "$D/foreign" never
 }
