@@ -133,6 +133,11 @@ static void decide_write(const struct case_of *on, const char *path)
 	bool subtree = on->query->subtree;
 	const struct item *item;
 
+	if (floor_keeps(on->policy, path, subtree)) {
+		on->verdict->err = refusals[on->query->right];
+		on->verdict->rule = "sandbox library";
+		return;
+	}
 	item = denied(&on->at[KEY_deny_write], path, subtree);
 	if (item) {
 		refuse_always(on, KEY_deny_write, item);

@@ -107,6 +107,15 @@ bool floor_writes(const char *path, bool subtree)
 	return in_table(writable, LENGTH(writable), path, subtree);
 }
 
+bool floor_keeps(const struct policy *policy, const char *path, bool subtree)
+{
+	const char *own = policy->library;
+	size_t len = strlen(path);
+
+	return own && policy->withheld && strncmp(path, own, len) == 0 &&
+	       (own[len] == '\0' || (subtree && own[len] == '/'));
+}
+
 bool floor_leads(const struct policy *policy, const char *dir)
 {
 	size_t len = strlen(dir);

@@ -18,6 +18,9 @@ bool policy_covers(const char *pattern, const char *path, bool subtree);
 bool floor_reads(const struct policy *policy, const char *path, bool subtree);
 bool floor_writes(const char *path, bool subtree);
 
+/* The library's own file: nobody may change it while anything is withheld. */
+bool floor_keeps(const struct policy *policy, const char *path, bool subtree);
+
 /* True if `dir` is an ancestor of something that floor_reads allows. */
 bool floor_leads(const struct policy *policy, const char *dir);
 

@@ -156,6 +156,8 @@ static int add_sink(struct loader *loader, const struct place *place,
 	static const char *const plain[] = {"syslog", "journal", "stderr",
 					    "none"};
 
+	if (setting->count == POLICY_SINKS)
+		return load_expected(loader, place, "at most eight sinks");
 	if (strncmp(text, "file:", 5) == 0 || strncmp(text, "unix:", 5) == 0)
 		return add_sink_path(loader, place, text, setting);
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {

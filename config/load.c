@@ -48,9 +48,12 @@ int load_expected(struct loader *loader, const struct place *place,
 
 int load_full(struct loader *loader)
 {
-	static const struct place place = {.name = "policy"};
+	static const struct place nowhere = {.name = "policy"};
+	const struct place *at = loader->at.name ? &loader->at : &nowhere;
 
-	load_expected(loader, &place, "one that takes less memory");
+	load_fail(loader, at,
+		  "expected a shorter policy: this one takes too much memory",
+		  NULL);
 	return -ENOMEM;
 }
 
@@ -60,6 +63,7 @@ static int claim(struct loader *loader, const struct place *place, enum key key)
 	const char *name = policy_keys[key].name;
 	const char *alias = policy_keys[key].alias;
 
+	loader->at = *place;
 	if (!(loader->seen >> key & 1)) {
 		loader->seen |= UINT64_C(1) << key;
 		loader->places[key] = *place;
@@ -108,8 +112,10 @@ int load_apply_text(struct loader *loader, const struct place *place,
 static int load_file(struct loader *loader, const char *file)
 {
 	struct word text;
-	int err = read_policy(loader, file, &text);
+	int err;
 
+	loader->at = (struct place){.name = file};
+	err = read_policy(loader, file, &text);
 	if (!err)
 		err = table_load(loader, file, text.at, text.len);
 	loader->base = loader->input->cwd;
@@ -139,9 +145,10 @@ static int load_text(struct loader *loader)
 				 "expected only one of "
 				 "FIG_SANDBOX_CONFIG and FIG_SANDBOX_POLICY",
 				 NULL);
-	if (text)
-		return table_load(loader, "FIG_SANDBOX_POLICY", text,
-				  strlen(text));
+	if (text) {
+		loader->at = (struct place){.name = "FIG_SANDBOX_POLICY"};
+		return table_load(loader, loader->at.name, text, strlen(text));
+	}
 	if (file && !*file)
 		return load_expected(loader, &place, "the name of a file");
 	return file ? load_file(loader, file) : 0;

@@ -180,7 +180,7 @@ void policy_finish(struct policy *policy)
 	uint64_t syscalls = at[KEY_allow_syscalls].number;
 
 	policy->closed = false;
-	policy->withheld = policy->restricted = 0;
+	policy->withheld = policy->restricted = policy->kept = 0;
 	if (at[KEY_mode].number == MODE_OFF)
 		return;
 	policy->withheld = policy->restricted = withheld(at);
@@ -191,11 +191,14 @@ void policy_finish(struct policy *policy)
 	if (syscalls == SYSCALLS_NONE ||
 	    (syscalls == SYSCALLS_POLICED && policy->withheld))
 		policy->restricted |= RIGHT(SYS_RAW);
+	policy->kept = policy->withheld | (policy->restricted & RIGHT(MEM_ALLOC));
+	if (syscalls == SYSCALLS_NONE)
+		policy->kept |= RIGHT(SYS_RAW);
 }
 
 void policy_close(struct policy *policy)
 {
 	memset(policy, 0, sizeof(*policy));
 	policy->closed = true;
-	policy->restricted = policy->withheld = UINT32_MAX;
+	policy->restricted = policy->withheld = policy->kept = UINT32_MAX;
 }

@@ -51,6 +51,8 @@ struct source {
 	unsigned line; /* from 1; 0 when there are no lines */
 };
 
+enum { POLICY_SINKS = 8 }; /* entries of `audit` at most */
+
 /* One entry of a list. */
 struct item {
 	const char *text; /* GLOBS, PINS and unix: sockets: absolute, directories
@@ -99,8 +101,14 @@ struct policy {
 	                      * files, network, processes, which libraries and
 	                      * executable memory, but no mere count. While any
 	                      * is, the ways round the preload are closed */
+	uint32_t kept;       /* RIGHT() of what children have to keep: withheld,
+	                      * and what a program without us would not count
+	                      * or refuse: memory, raw system calls */
 	const char *program; /* the running program's own file, which it may
 	                      * read; NULL if unknown */
+	const char *library; /* the sandbox's own file, which children need: not
+	                      * to be changed while anything is withheld; or
+	                      * NULL */
 	bool closed;         /* no policy could be made: everything is refused */
 };
 
@@ -130,7 +138,8 @@ struct query {
 struct verdict {
 	int err;            /* 0, or the negative errno of the refusal */
 	const char *rule;   /* the setting that decided: "allowed_libs"; or "platform
-	                     * floor"; NULL when nothing restricts the right */
+	                     * floor", "sandbox library"; NULL when nothing
+	                     * restricts the right */
 	struct source source;
 	bool explicit_deny; /* from deny_*: stays enforced in audit mode */
 };
@@ -156,5 +165,8 @@ void policy_print_value(enum key key, const struct setting *setting,
  * is closed, text->cut is set.
  */
 void policy_print(const struct policy *policy, struct text *text);
+
+/* A text of that size fits into one variable, by the kernel's limit. */
+enum { POLICY_TEXT = 128 * 1024 - 64 };
 
 #endif

@@ -45,6 +45,7 @@ struct loader {
 	struct load_error *error;
 	struct place places[KEYS]; /* of the settings that are chosen */
 	struct place library;      /* of the first overlay */
+	struct place at;           /* what is being read; or without name */
 	uint64_t seen;    /* bit i: the level being read has set key i */
 	const char *base; /* what relative names are relative to just now */
 	bool inherited;   /* the text is one that policy_print wrote */
@@ -71,7 +72,7 @@ int load_fail(struct loader *loader, const struct place *place, ...)
 /* … "expected WHAT for KEY". */
 int load_expected(struct loader *loader, const struct place *place,
 		  const char *what);
-/* The arena is full. Returns -ENOMEM. */
+/* The arena is full; says at which setting. Returns -ENOMEM. */
 int load_full(struct loader *loader);
 
 int load_apply_node(struct loader *loader, const struct place *place,
@@ -102,7 +103,7 @@ struct word choice_name(enum key key, uint64_t number);
 
 bool key_is_list(enum key key);
 
-/* Works out .restricted and .withheld, and opens the policy. */
+/* Works out .restricted, .withheld and .kept, and opens the policy. */
 void policy_finish(struct policy *policy);
 
 /* The policy that refuses everything. */

@@ -116,6 +116,7 @@ static struct place place_of(struct loader *loader, const char *name,
 			      .key = node->key};
 
 	place.source = table_source(loader, &place, node->line);
+	loader->at = place;
 	return place;
 }
 

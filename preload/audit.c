@@ -24,11 +24,9 @@ enum {
 	BURST = 100       /* … after so many at once */
 };
 
-enum { SINKS_MAX = 8 };
-
 _Static_assert((int)AUDIT_ROOM <= (int)SCRATCH_PATH, "lines go to scratch");
 
-static struct sink sinks[SINKS_MAX];
+static struct sink sinks[POLICY_SINKS];
 static unsigned sink_count;
 static enum log_level level;
 static int owner; /* the process whose memory and descriptors these are */
@@ -283,7 +281,7 @@ void audit_flush(void)
 	unlock();
 }
 
-int audit_start(const struct policy *policy)
+int audit_start(const struct policy *policy, const struct item **failed)
 {
 	const struct setting *audit = &policy->at[KEY_audit];
 	int err = 0;
@@ -291,16 +289,15 @@ int audit_start(const struct policy *policy)
 	level = (enum log_level)policy->at[KEY_log_level].number;
 	owner = (int)RAW(getpid);
 	sink_count = 0;
-	for (unsigned i = 0; i < audit->count && !err; i++) {
-		if (sink_count == SINKS_MAX)
-			return -E2BIG;
+	for (unsigned i = 0; i < audit->count && i < POLICY_SINKS; i++) {
 		err = sink_open(&sinks[sink_count], audit->items[i].text);
-		if (!err)
-			sink_count++;
-		else if (err > 0)
-			err = 0;
+		if (err < 0) {
+			*failed = &audit->items[i];
+			return err;
+		}
+		sink_count += err == 0;
 	}
-	return err;
+	return 0;
 }
 
 void audit_forked(void)

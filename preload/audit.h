@@ -30,11 +30,11 @@ struct event {
 
 /*
  * Opens the sinks of the policy. Called once, at start. Returns 0, or a
- * negative errno when a sink cannot be used at all (`file:` in a directory that
- * is not there, more than eight sinks); a socket where nobody listens yet is
- * not an error.
+ * negative errno and the entry that names the sink when one cannot be used at
+ * all (`file:` in a directory that is not there); a socket where nobody listens
+ * yet is not an error.
  */
-int audit_start(const struct policy *policy);
+int audit_start(const struct policy *policy, const struct item **failed);
 
 /* The child of a fork: new pid, own sequence, nothing pending. */
 void audit_forked(void);
@@ -46,7 +46,10 @@ void audit_forked(void);
  */
 void audit_record(const struct event *event);
 
-/* Sends what is coalesced or counted as dropped; at exit. */
+/*
+ * Sends what is coalesced or counted as dropped: at exit, before execve, and in
+ * abort. What another signal ends takes it along. In a vfork child nothing.
+ */
 void audit_flush(void);
 
 /*

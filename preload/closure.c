@@ -28,6 +28,8 @@ struct member {
 
 struct closure {
 	struct search *search;
+	const struct closure_questions *ask;
+	void *context;
 	struct member *first, *last;
 	unsigned count;
 };
@@ -69,13 +71,16 @@ static int keep_needed(struct search *search, int fd, struct member *member)
 	return err;
 }
 
-static int fill(struct search *search, int fd, struct member *member)
+static int fill(const struct closure *closure, int fd, struct member *member)
 {
+	struct search *search = closure->search;
 	struct dynamic *from = &search->dynamic;
 	int err = dynamic_read(fd, from);
 
 	if (err == -ENOEXEC)
 		return 0; /* ld.so itself will refuse it */
+	if (!err)
+		err = closure->ask->content(closure->context, member->file);
 	if (from->runpath != DYNAMIC_NONE)
 		from->rpath = DYNAMIC_NONE;
 	member->loader.no_default = from->no_default;
@@ -107,7 +112,7 @@ static int append(struct closure *closure, int fd, const struct loader *by)
 	else
 		closure->first = member;
 	closure->last = member;
-	return fill(search, fd, member);
+	return fill(closure, fd, member);
 }
 
 static bool is_member(const struct closure *closure, const char *name)
@@ -121,8 +126,7 @@ static bool is_member(const struct closure *closure, const char *name)
 
 /* One DT_NEEDED of a member. */
 static int need(struct closure *closure, const struct member *member,
-		const struct needed *needed, closure_question *ask,
-		void *context)
+		const struct needed *needed)
 {
 	struct search *search = closure->search;
 	int err = 0, fd;
@@ -139,7 +143,7 @@ static int need(struct closure *closure, const struct member *member,
 	}
 	if (!is_member(closure, search->file) &&
 	    !loaded_match(search->file, search->path)) {
-		err = ask(context, search->file);
+		err = closure->ask->name(closure->context, search->file);
 		if (!err)
 			err = append(closure, fd, &member->loader);
 	}
@@ -148,15 +152,16 @@ static int need(struct closure *closure, const struct member *member,
 }
 
 int closure_ask(struct search *search, int fd, const char *file,
-		const struct loader *by, closure_question *ask, void *context)
+		const struct loader *by, const struct closure_questions *ask,
+		void *context)
 {
-	struct closure closure = { .search = search };
+	struct closure closure = { search, ask, context, .count = 0 };
 	int err;
 
 	memmove(search->file, file, strlen(file) + 1);
 	err = append(&closure, fd, by);
 	for (struct member *m = closure.first; !err && m; m = m->next)
 		for (unsigned i = 0; !err && i < m->needed_count; i++)
-			err = need(&closure, m, &m->needed[i], ask, context);
+			err = need(&closure, m, &m->needed[i]);
 	return err;
 }

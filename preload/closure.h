@@ -7,11 +7,16 @@
 
 #include "preload/search.h"
 
-/* Asks about one file that would be loaded, by the name ld.so gives it. */
-typedef int closure_question(void *context, const char *file);
+/* Both are given a file that would be loaded, by the name ld.so gives it. */
+struct closure_questions {
+	/* Before it is read; not for the first one. */
+	int (*name)(void *context, const char *file);
+	/* Of what was read, search->dynamic. */
+	int (*content)(void *context, const char *file);
+};
 
 /*
- * Walks the libraries that `file`, open as `fd`, needs, and those that they
+ * Walks `file`, open as `fd`, the libraries that it needs, and those that they
  * need, breadth first as ld.so does; what is loaded already is left out.
  * Stops at the first answer that is not 0 and returns it. Otherwise:
  *
@@ -20,6 +25,7 @@ typedef int closure_question(void *context, const char *file);
  *	-ENOMEM   more libraries or names than the work space holds
  */
 int closure_ask(struct search *search, int fd, const char *file,
-		const struct loader *by, closure_question *ask, void *context);
+		const struct loader *by, const struct closure_questions *ask,
+		void *context);
 
 #endif

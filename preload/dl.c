@@ -27,6 +27,7 @@ struct opening {
 	int flags;
 	struct search *search;
 	bool named;  /* the policy looks at names, not only at their number */
+	bool walks;  /* and at what is needed, or only at what that contains */
 	bool binds;  /* and is enforced: libc gets the name that was judged */
 	bool counts; /* it will be one more */
 };
@@ -121,7 +122,24 @@ static unsigned count_before(struct opening *opening, enum loaded loaded)
 	return opening->counts ? count : 0;
 }
 
-/* closure_question for what a library needs. */
+/* ld.so does not call mmap and mprotect by their names. */
+static int ask_content(void *context, const char *file)
+{
+	struct opening *opening = context;
+	const char *why = opening->search->dynamic.wants_exec;
+	int err;
+
+	if (!why || !gate_restricts(RIGHT(MEM_EXEC)) ||
+	    gate_policy->at[KEY_allow_exec_memory].number)
+		return 0;
+	err = gate_refuse(opening->ask, MEM_EXEC, file, why, -EACCES);
+	if (err)
+		dlerror_refused(file, why,
+				gate_policy->at[KEY_allow_exec_memory].source);
+	return err;
+}
+
+/* Of closure_questions. */
 static int ask_needed(void *context, const char *file)
 {
 	struct opening *opening = context;
@@ -134,9 +152,10 @@ static int ask_needed(void *context, const char *file)
 static int judge_closure(struct opening *opening, int fd, const char *file,
 			 const struct loader *by)
 {
+	static const struct closure_questions ask = { ask_needed, ask_content };
 	static const struct source nobody = { 0 };
 	struct search *search = opening->search;
-	int err = closure_ask(search, fd, file, by, ask_needed, opening);
+	int err = closure_ask(search, fd, file, by, &ask, opening);
 
 	if (err == -EBADMSG)
 		return refuse(opening, search->file, "malformed library",
@@ -197,7 +216,7 @@ static int judge_file(struct opening *opening, int fd, const struct loader *by)
 	name = arena_text(&search->arena, name, strlen(name));
 	if (!name)
 		return missing(opening->file, -ENOMEM);
-	if (opening->named && !(opening->flags & RTLD_NOLOAD))
+	if (opening->walks && !(opening->flags & RTLD_NOLOAD))
 		err = judge_closure(opening, fd, name, by);
 	return err ? err : pass_on(opening, name, opening->binds);
 }
@@ -267,11 +286,13 @@ static int may_open(struct opening *opening)
 	int err = gate_idle() ? 0 : may_deepbind(opening);
 
 	if (err || !opening->file || !*opening->file ||
-	    !gate_restricts(RIGHT(LIB_LOAD)))
+	    !gate_restricts(RIGHT(LIB_LOAD) | RIGHT(MEM_EXEC)))
 		return err;
 	opening->named = policy->at[KEY_allowed_libs].given ||
 			 policy->at[KEY_block_system_libs].number;
-	opening->binds = opening->named &&
+	opening->walks = opening->named ||
+			 !policy->at[KEY_allow_exec_memory].number;
+	opening->binds = opening->walks &&
 			 policy->at[KEY_mode].number == MODE_ENFORCE;
 	opening->search = search_begin();
 	err = opening->search ? judge(opening) :
@@ -314,7 +335,7 @@ static int may_open_apart(struct dl_call *call, struct opening *opening)
 	const char *file = call->argument[1];
 
 	if (gate_idle() ||
-	    !(gate_policy->withheld || gate_restricts(RIGHT(LIB_LOAD))))
+	    !(gate_policy->kept || gate_restricts(RIGHT(LIB_LOAD))))
 		return 0;
 	return refuse(opening, file ? file : "", "dlmopen",
 		      "a namespace of its own", source);

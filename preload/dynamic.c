@@ -73,10 +73,19 @@ static bool add_segment(struct dynamic *out, const ElfW(Phdr) *load,
 	return true;
 }
 
+/* Without PT_GNU_STACK ld.so makes stacks executable: DEFAULT_STACK_PERMS. */
+static const char *exec_of(bool stack, bool segment)
+{
+	return segment ? "segment that is writable and executable" :
+	       stack   ? "executable stack" :
+			 NULL;
+}
+
 /* Takes in the program headers; `dynamic` gets the address of the last one. */
 static int read_headers(int fd, const ElfW(Ehdr) *header, struct dynamic *out,
 			uint64_t *dynamic)
 {
+	bool stack = true, segment = false;
 	uint64_t end = 0;
 
 	if (header->e_phentsize != sizeof(ElfW(Phdr)) ||
@@ -94,7 +103,12 @@ static int read_headers(int fd, const ElfW(Ehdr) *header, struct dynamic *out,
 			return -EBADMSG;
 		if (program.p_type == PT_DYNAMIC)
 			*dynamic = program.p_vaddr;
+		if (program.p_type == PT_GNU_STACK)
+			stack = program.p_flags & PF_X;
+		segment |= program.p_type == PT_LOAD &&
+			   (program.p_flags & (PF_W | PF_X)) == (PF_W | PF_X);
 	}
+	out->wants_exec = exec_of(stack, segment);
 	return 0;
 }
 
@@ -139,6 +153,13 @@ static int take_entry(struct dynamic *out, const ElfW(Dyn) *entry)
 		break;
 	case DT_RUNPATH:
 		out->runpath = entry->d_un.d_val;
+		break;
+	case DT_TEXTREL:
+		out->wants_exec = "text relocations";
+		break;
+	case DT_FLAGS:
+		if (entry->d_un.d_val & DF_TEXTREL)
+			out->wants_exec = "text relocations";
 		break;
 	case DT_FLAGS_1:
 		out->no_default = entry->d_un.d_val & DF_1_NODEFLIB;

@@ -33,6 +33,8 @@ struct dynamic {
 	bool optional[DYNAMIC_NEEDED]; /* DT_AUXILIARY: may be missing */
 	unsigned needed_count;
 	bool no_default;               /* DF_1_NODEFLIB */
+	/* How loading it makes memory writable and executable at once; or NULL. */
+	const char *wants_exec;
 };
 
 /*

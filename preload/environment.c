@@ -17,6 +17,7 @@
 #include "preload/gate.h"
 #include "preload/kernel/rlimit.h"
 #include "preload/start.h"
+#include "preload/variable.h"
 
 #define PRELOAD "LD_PRELOAD="
 #define FAMILY "FIG_SANDBOX_"
@@ -65,6 +66,20 @@ static bool names_us(const char *file, size_t len)
 	       (len == name || file[len - name - 1] == '/');
 }
 
+/* Some library of the list, other than ours, has to be asked about. */
+static bool asks_in(const char *value)
+{
+	while (*value) {
+		size_t len = strcspn(value, SEPARATORS);
+
+		if (len && !names_us(value, len) &&
+		    variable_asks_library(value, len))
+			return true;
+		value += len + (value[len] != '\0');
+	}
+	return false;
+}
+
 static struct found look(char *const *envp)
 {
 	struct found found = { 0 };
@@ -78,12 +93,12 @@ static struct found look(char *const *envp)
 			preloads++;
 		} else if (entry == policy || strcmp(entry, policy) == 0) {
 			policies++;
-		} else if (starts(entry, FAMILY)) {
+		} else if (starts(entry, FAMILY) || variable_asks(entry)) {
 			others++;
 		}
 	}
 	found.right = preloads == 1 && policies == 1 && others == 0 &&
-		      leads(found.value);
+		      leads(found.value) && !asks_in(found.value);
 	return found;
 }
 
@@ -94,7 +109,8 @@ static void merge(const char *value, struct text *text)
 	while (*value) {
 		size_t len = strcspn(value, SEPARATORS);
 
-		if (len && !names_us(value, len)) {
+		if (len && !names_us(value, len) &&
+		    variable_may_preload(value, len)) {
 			text_char(text, ':');
 			text_add_n(text, value, len);
 		}
@@ -122,7 +138,7 @@ static char **build(void *memory, size_t size, const struct found *found,
 	list[n++] = preload;
 	list[n++] = policy;
 	for (size_t i = 0; i < found->count && envp[i]; i++)
-		if (!is_ours(envp[i]))
+		if (!is_ours(envp[i]) && variable_may_pass(envp[i]))
 			list[n++] = envp[i];
 	list[n] = NULL;
 	if (found->value) {

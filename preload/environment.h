@@ -4,8 +4,9 @@
  *
  * A child's environment starts with LD_PRELOAD, our library before any other
  * that the program asks for, and with FIG_SANDBOX_POLICY, our policy. Every
- * other FIG_SANDBOX_* is left out. Nothing else changes, and the program's own
- * vectors and strings never do. With the policy off the program's environment
+ * other FIG_SANDBOX_* is left out, and so is what would have the child's ld.so do
+ * what the policy withholds (variable.h). Nothing else changes, and the program's
+ * own vectors and strings never do. With the policy off the program's environment
  * stays as it is.
  */
 #ifndef PRELOAD_ENVIRONMENT_H

@@ -4,7 +4,8 @@
  *
  * The rule of this file: nothing may be needed after execve. It also runs in
  * vfork children, on their parent's memory, and in signal handlers; what cannot
- * lie on a small stack lies in a room (room.h).
+ * lie on a small stack lies in a room (room.h). What is only counted so far is
+ * recorded before: there is no destructor.
  */
 #include "preload/exec.h"
 
@@ -13,6 +14,7 @@
 #include <paths.h>
 
 #include "config/raw.h"
+#include "preload/audit.h"
 #include "preload/environment.h"
 #include "preload/real.h"
 #include "preload/room.h"
@@ -22,6 +24,7 @@
 static int run(int dir, const char *path, char *const argv[],
 	       char *const envp[], int flags)
 {
+	audit_flush();
 	if (dir == AT_FDCWD && !flags)
 		real.execve(path, argv, envp);
 	else
@@ -177,6 +180,7 @@ static int run_found(const char *file, char *const argv[], char *const envp[])
 
 	if (err)
 		return err;
+	audit_flush();
 	real.execvpe(file, argv, environment.list);
 	err = -errno;
 	environment_drop(&environment);

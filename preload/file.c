@@ -4,8 +4,6 @@
  */
 #include "preload/file.h"
 
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 #include <utmp.h>
 #include <utmpx.h>
 
@@ -110,33 +108,6 @@ int may_named(const struct asked *ask, uint32_t rights, const char *prefix,
 	if (text.cut || strchr(name, '/'))
 		return 0; /* libc refuses such names itself */
 	return may_fixed(ask, rights, path);
-}
-
-/* What these requests do needs no descriptor that was open for writing. */
-static int may_ioctl(const struct asked *ask, int fd, unsigned long request)
-{
-	switch (request) {
-	case FS_IOC_SETFLAGS:
-	case FS_IOC_FSSETXATTR:
-		return place_ask_fd(ask, RIGHT(FS_WRITE), fd);
-	case TIOCSTI:
-	case TIOCLINUX:
-		return place_ask_fd(ask, RIGHT(SYS_RAW), fd);
-	}
-	return 0;
-}
-
-EXPORT int ioctl(int fd, unsigned long request, ...)
-{
-	int err = ASK(RIGHT(FS_WRITE) | RIGHT(SYS_RAW), "ioctl",
-		      may_ioctl(ask, fd, request));
-	va_list ap;
-	void *argument;
-
-	va_start(ap, request);
-	argument = va_arg(ap, void *);
-	va_end(ap);
-	return err ? -1 : real.ioctl(fd, request, argument);
 }
 
 /* AT_SYMLINK_FOLLOW, and AT_EMPTY_PATH which names an O_TMPFILE descriptor. */

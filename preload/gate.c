@@ -83,6 +83,16 @@ static void record(const struct asked *ask, const char *event,
 	});
 }
 
+/* The first process of a pid namespace cannot be killed from inside. */
+static _Noreturn void end_process(void)
+{
+	audit_flush();
+	status_end();
+	RAW(kill, RAW(getpid), SIGKILL);
+	for (;;)
+		RAW(exit_group, 128 + SIGKILL);
+}
+
 /* A refusal: counted, recorded, and answered as mode and on_violation say. */
 static int refuse(const struct asked *ask, const struct query *query,
 		  const struct verdict *verdict)
@@ -95,10 +105,8 @@ static int refuse(const struct asked *ask, const struct query *query,
 	STATUS_ADD(violations[query->right], 1);
 	record(ask, kill ? "kill" : deny ? "deny" : "would_deny", query,
 	       verdict);
-	if (kill) {
-		audit_flush();
-		RAW(kill, RAW(getpid), SIGKILL);
-	}
+	if (kill)
+		end_process();
 	return deny ? verdict->err : 0;
 }
 

@@ -254,3 +254,19 @@ EXPORT void _Exit(int code)
 	real._Exit(code);
 	__builtin_unreachable();
 }
+
+EXPORT void quick_exit(int code)
+{
+	end();
+	real.quick_exit(code);
+	__builtin_unreachable();
+}
+
+/* A handler of SIGABRT may go on elsewhere: the status page stays. */
+EXPORT void abort(void)
+{
+	start_sandbox();
+	audit_flush();
+	real.abort();
+	__builtin_unreachable();
+}

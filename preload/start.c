@@ -32,7 +32,6 @@
 #include "preload/status.h"
 
 enum state { ASLEEP, BUSY, READY };
-enum { POLICY_TEXT = 128 * 1024 - 64 }; /* the kernel's limit for one variable */
 
 const char *start_library, *start_policy, *start_program;
 char *const *start_env;
@@ -163,10 +162,30 @@ static void record_start(void)
 				      .layer = "preload" });
 }
 
+/* "fig.toml:3: audit: file:/a/b cannot be opened: No such file or directory". */
+static void open_sinks(struct scratch *slot)
+{
+	struct text text = text_in(slot->path, sizeof(slot->path));
+	const struct item *sink;
+	int err = audit_start(&policy, &sink);
+
+	if (!err)
+		return;
+	text_add(&text, sink->source.file);
+	if (sink->source.line) {
+		text_char(&text, ':');
+		text_number(&text, sink->source.line);
+	}
+	text_add(&text, ": audit: ");
+	text_plain(&text, sink->text, strlen(sink->text));
+	text_add(&text, " cannot be opened: ");
+	text_add(&text, strerrordesc_np(-err));
+	audit_fatal(slot->path);
+}
+
 static void wake(void)
 {
 	struct scratch *slot = scratch_take();
-	int err;
 
 	if (!slot)
 		audit_fatal("no memory");
@@ -175,15 +194,14 @@ static void wake(void)
 	start_library = find_library(slot);
 	load(slot);
 	policy.program = start_program;
+	policy.library = start_library;
 	gate_policy = &policy;
-	scratch_drop(slot);
 	check_proc();
 	start_policy = print_policy();
 	if (environment_start())
 		audit_fatal("no memory for the children's environment");
-	err = audit_start(&policy);
-	if (err)
-		audit_fatal("an audit sink cannot be opened");
+	open_sinks(slot);
+	scratch_drop(slot);
 	status_start(&policy, start_env);
 	library_start();
 	process_start();

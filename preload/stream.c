@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "config/raw.h"
+#include "preload/dl.h"
 #include "preload/file.h"
 #include "preload/real.h"
 
@@ -36,6 +37,24 @@ enum how how_mode(const char *mode)
 }
 
 enum { MODE = 64 }; /* "w+,ccs=…", which glibc knows some ten of */
+
+/* ",ccs=NAME" has libc load a converter, as iconv_open does. */
+static bool converts(const char *mode)
+{
+	return mode && strstr(mode, ",ccs=");
+}
+
+static uint32_t stream_rights(const char *mode)
+{
+	return mode_rights(mode) | (converts(mode) ? RIGHT(LIB_LOAD) : 0);
+}
+
+static int ask_converter(const struct asked *ask, const char *mode)
+{
+	return converts(mode) && gate_restricts(RIGHT(LIB_LOAD)) ?
+		       may_convert(ask) :
+		       0;
+}
 
 /*
  * A stream on a file that does not exist yet: it is made here, without following
@@ -71,10 +90,13 @@ static int make_first(struct place *at, const char **mode, char plain[MODE])
 static int ask_stream(const struct asked *ask, struct place *at,
 		      const char *path, const char **mode, char plain[MODE])
 {
+	uint32_t rights = mode_rights(*mode);
 	enum how how = how_mode(*mode);
-	int err = place_ask(ask, at, how | AWAY, mode_rights(*mode), AT_FDCWD,
-			    path);
+	int err = ask_converter(ask, *mode);
 
+	if (err || !gate_restricts(rights))
+		return err;
+	err = place_ask(ask, at, how | AWAY, rights, AT_FDCWD, path);
 	return !err && (at->made || (how == ENTRY && at->fd >= 0)) ?
 		       make_first(at, mode, plain) :
 		       err;
@@ -84,8 +106,8 @@ static int ask_stream(const struct asked *ask, struct place *at,
 	EXPORT FILE *name_(const char *path, const char *mode)               \
 	{                                                                    \
 		struct place at = PLACE(path);                               \
-		char plain[MODE];                                              \
-		int err = ASK(mode_rights(mode), #name_,                     \
+		char plain[MODE];                                            \
+		int err = ASK(stream_rights(mode), #name_,                   \
 			      ask_stream(ask, &at, path, &mode, plain));     \
 		FILE *stream = err ? NULL : real.name_(at.name, mode);       \
 									     \
@@ -104,17 +126,22 @@ static int ask_again(const struct asked *ask, struct place *at,
 		     const char *path, const char **mode, char plain[MODE],
 		     FILE *stream)
 {
-	if (!path)
-		return place_ask_fd(ask, mode_rights(*mode), fileno(stream));
-	return ask_stream(ask, at, path, mode, plain);
+	int err;
+
+	if (path)
+		return ask_stream(ask, at, path, mode, plain);
+	err = ask_converter(ask, *mode);
+	return err || !gate_restricts(mode_rights(*mode)) ?
+		       err :
+		       place_ask_fd(ask, mode_rights(*mode), fileno(stream));
 }
 
 #define FREOPEN(name_)                                                       \
 	EXPORT FILE *name_(const char *path, const char *mode, FILE *stream) \
 	{                                                                    \
 		struct place at = PLACE(path);                               \
-		char plain[MODE];                                              \
-		int err = ASK(mode_rights(mode), #name_,                     \
+		char plain[MODE];                                            \
+		int err = ASK(stream_rights(mode), #name_,                   \
 			      ask_again(ask, &at, path, &mode, plain,        \
 					stream));                            \
 		FILE *result = err ? NULL : real.name_(at.name, mode, stream); \
@@ -125,6 +152,32 @@ static int ask_again(const struct asked *ask, struct place *at,
 
 FREOPEN(freopen)
 FREOPEN(freopen64)
+
+/* What fopen has opened its stream by; old programs do so themselves. */
+static int ask_file(const struct asked *ask, struct place *at, const char *path,
+		    const char *mode)
+{
+	uint32_t rights = mode_rights(mode);
+	int err = ask_converter(ask, mode);
+
+	return err || !gate_restricts(rights) ?
+		       err :
+		       place_ask(ask, at, how_mode(mode) | AWAY, rights,
+				 AT_FDCWD, path);
+}
+
+EXPORT FILE *_IO_file_fopen(FILE *stream, const char *path, const char *mode,
+			    int is32)
+{
+	struct place at = PLACE(path);
+	int err = ASK(stream_rights(mode), "_IO_file_fopen",
+		      ask_file(ask, &at, path, mode));
+	FILE *result =
+		err ? NULL : real._IO_file_fopen(stream, at.name, mode, is32);
+
+	place_leave(&at);
+	return result;
+}
 
 /*
  * glob opens directories that only it knows. It can be told which functions to

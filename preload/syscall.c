@@ -28,6 +28,19 @@
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
+#ifndef SYS_setxattrat
+#define SYS_setxattrat 463
+#define SYS_getxattrat 464
+#define SYS_listxattrat 465
+#define SYS_removexattrat 466
+#endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+#ifndef SYS_file_getattr
+#define SYS_file_getattr 468
+#define SYS_file_setattr 469
+#endif
 #ifndef PR_SET_SYSCALL_USER_DISPATCH
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 #endif
@@ -130,6 +143,15 @@ static int may_call_number(const struct raw *raw)
 	return decide(raw->ask, kind.name, kind.harmless, kind.roundabout);
 }
 
+/* Where a path may be missing, it is the second argument: utimensat(2). */
+static int place_one(struct raw *raw, enum how how, uint32_t rights, long dir,
+		     int i)
+{
+	if (i != 1 || raw->a[i])
+		return raw_place(raw, &raw->at, how, rights, dir, i);
+	return place_ask(raw->ask, &raw->at, how | OR_FD, rights, (int)dir, "");
+}
+
 static int place_both(struct raw *raw, uint32_t rights, long dir, int i,
 		      uint32_t to_rights, long to_dir, int j)
 {
@@ -169,7 +191,7 @@ static int may_as_wrapper(struct raw *raw)
 #define ASKS(name, rights, question) \
 	case SYS_##name: return gate_restricts(rights) ? question : 0;
 #define AT(name, how, rights, ...) \
-	ASKS(name, rights, raw_place(raw, &raw->at, how, rights, __VA_ARGS__))
+	ASKS(name, rights, place_one(raw, how, rights, __VA_ARGS__))
 #define ENTRIES(name, ...) \
 	ASKS(name, R | W, place_both(raw, __VA_ARGS__))
 #define PEER(name, rights, i, may) \

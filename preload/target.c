@@ -21,6 +21,7 @@
 #include "config/raw.h"
 #include "preload/path.h"
 #include "preload/room.h"
+#include "preload/start.h"
 
 enum { INTERPRETERS = 5 }; /* as many as the kernel goes through */
 
@@ -33,14 +34,16 @@ struct target {
 };
 
 static char our_loader[ELF_NAME]; /* resolved; "" equals nothing */
+static struct stat our_file;      /* the library's own, as it was at start */
 
 void target_start(void)
 {
 	const struct link_map *map = _r_debug.r_map;
 	struct scratch *slot;
 
-	if (!gate_policy->withheld) /* nobody will ask: see outside() */
+	if (!gate_policy->kept) /* nobody will ask: see outside() */
 		return;
+	RAW(newfstatat, AT_FDCWD, start_library, &our_file, 0);
 	slot = scratch_take();
 	while (map && map->l_addr != _r_debug.r_ldbase)
 		map = map->l_next;
@@ -54,14 +57,14 @@ void target_start(void)
 bool target_asks(void)
 {
 	return gate_restricts(RIGHT(EXEC)) ||
-	       (gate_policy->withheld && !gate_idle());
+	       (gate_policy->kept && !gate_idle());
 }
 
 /* The program would run without us. */
 static int outside(const struct target *target, const struct place *at,
 		   const char *why)
 {
-	if (!gate_policy->withheld)
+	if (!gate_policy->kept)
 		return 0;
 	return gate_refuse(target->ask, EXEC, at->scratch->path, why, -EACCES);
 }
@@ -89,12 +92,49 @@ static const char *gains(const struct stat *st, const char *name)
 	return NULL;
 }
 
+static bool is_unchanged(const struct stat *st)
+{
+	return st->st_dev == our_file.st_dev && st->st_ino == our_file.st_ino &&
+	       st->st_size == our_file.st_size &&
+	       st->st_mtim.tv_sec == our_file.st_mtim.tv_sec &&
+	       st->st_mtim.tv_nsec == our_file.st_mtim.tv_nsec;
+}
+
+/*
+ * ld.so only warns when it cannot open a library of LD_PRELOAD. It opens after
+ * execve has taken capabilities away; faccessat(2) leaves them aside as well.
+ */
+static const char *misses_us(void)
+{
+	long fd = RAW(faccessat, AT_FDCWD, start_library, R_OK);
+	struct stat st;
+
+	if (fd == 0)
+		fd = RAW(openat, AT_FDCWD, start_library, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return "sandbox library cannot be opened";
+	if (RAW(fstat, fd, &st) < 0 || !is_unchanged(&st))
+		st.st_ino = 0;
+	RAW(close, fd);
+	return st.st_ino ? NULL : "sandbox library was replaced";
+}
+
 static bool is_our_loader(struct target *target)
 {
 	return our_loader[0] && target->facts.interpreter[0] &&
 	       path_resolve(AT_FDCWD, target->facts.interpreter, FOLLOW,
 			    target->name) == 0 &&
 	       strcmp(target->name, our_loader) == 0;
+}
+
+static const char *escapes_loader(struct target *target, const char *name)
+{
+	const char *why;
+
+	if (!is_our_loader(target))
+		return "program with another loader";
+	why = gains(&target->st, name);
+	return why ? why : misses_us();
 }
 
 /* Why the program would run without us, or NULL. */
@@ -106,8 +146,7 @@ static const char *escapes(struct target *target, const char *name)
 	case ELF_STATIC:
 		return "static program";
 	case ELF_DYNAMIC:
-		return is_our_loader(target) ? gains(&target->st, name) :
-					       "program with another loader";
+		return escapes_loader(target, name);
 	default:
 		return NULL;
 	}
@@ -118,7 +157,7 @@ static int unknown(void)
 {
 	bool enforced = gate_policy->at[KEY_mode].number == MODE_ENFORCE;
 
-	return gate_policy->withheld && enforced ? -ENOEXEC : 0;
+	return gate_policy->kept && enforced ? -ENOEXEC : 0;
 }
 
 /* What the kernel asks before it looks into the file, by the effective ids. */

@@ -4,15 +4,16 @@
  *
  * A preload does not reach programs that no ld.so of ours loads: static ones,
  * those of another architecture, and those that the kernel starts with
- * AT_SECURE set (set-user-id). While anything is withheld they are refused. Of
- * a script every interpreter is asked about.
+ * AT_SECURE set (set-user-id); nor any once ld.so cannot open our own file. While
+ * children have to keep anything (policy->kept) they are refused. Of a script
+ * every interpreter is asked about.
  */
 #ifndef PRELOAD_TARGET_H
 #define PRELOAD_TARGET_H
 
 #include "preload/gate.h"
 
-/* Notes which ld.so is ours. Once, at start. */
+/* Notes which ld.so is ours, and what our own file is. Once, at start. */
 void target_start(void);
 
 /* Whether target_ask would look at all. */

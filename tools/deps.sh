@@ -28,7 +28,9 @@ echo "installing: ${missing[*]}"
 # Servers come along as programs only: nothing is to be started here.
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 apt-get update -qq >/dev/null 2>&1
-apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/figsandbox-deps.log 2>&1 || {
-	tail -20 /tmp/figsandbox-deps.log >&2
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1 || {
+	tail -20 "$log" >&2
 	exit 1
 }

@@ -195,6 +195,28 @@ arrived() {
 	records 'r[0]["pid"] != r[1]["pid"]' True
 }
 
+@test "what was only counted is told whichever way the process ends" {
+	local how
+
+	for how in exec execvp quick_exit abort _exit; do
+		sandboxed "file:$T/log" often 5 /nonexistent/a end $how
+		echo "$how"
+		records '[x["count"] for x in r]' '[1, 4]'
+		rm "$T/log"
+	done
+}
+
+@test "on_violation = kill ends the first process of a pid namespace, too" {
+	unshare --pid --fork true || skip "no pid namespaces here"
+	run unshare --pid --fork env FIG_SANDBOX_AUDIT="file:$T/log" \
+		FIG_SANDBOX_DENY_READ='/nonexistent/**' LD_PRELOAD="$LIB" \
+		FIG_SANDBOX_ON_VIOLATION=kill \
+		"$D/acts" open /nonexistent/a say alive
+	[ "$status" -eq 137 ]
+	[[ "$output" != *alive* ]]
+	records '[x["event"] for x in r]' "['kill']"
+}
+
 @test "standard error gets lines of JSON" {
 	run env FIG_SANDBOX_AUDIT=stderr LD_PRELOAD="$LIB" \
 		FIG_SANDBOX_DENY_READ='/nonexistent/**' \
@@ -221,8 +243,15 @@ arrived() {
 @test "an audit file that cannot be opened ends the start" {
 	sandboxed "file:$T/nowhere/log" say started
 	[ "$status" -eq 125 ]
-	[[ "$output" == "figsandbox: "* ]]
-	[[ "$output" != *started* ]]
+	[ "$output" = "figsandbox: FIG_SANDBOX_AUDIT: audit: file:$T/nowhere/log \
+cannot be opened: No such file or directory" ]
+	printf '[sandbox]\n\naudit = ["none"]\n' > "$T/fig.toml"
+	sed -i "s#none#file:$T#" "$T/fig.toml"
+	run env FIG_SANDBOX_CONFIG="$T/fig.toml" LD_PRELOAD="$LIB" \
+		"$D/acts" say started
+	[ "$status" -eq 125 ]
+	[[ "$output" == "figsandbox: $T/fig.toml:3: audit: file:$T cannot be \
+opened: "* ]]
 }
 
 @test "a policy that is wrong ends the start with one line" {

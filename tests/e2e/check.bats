@@ -20,10 +20,10 @@ max_restarts = 0\nmemory_limit = "64MiB"\n'
 	[ "$output" = "$P: fine" ]
 }
 
-@test "what is not enforced yet is listed, with where it comes from" {
+@test "what is asked for and not enforced yet is a finding, with its place" {
 	check '[ffi.sandbox]\ncall_timeout = 5000\n'
-	[ "$status" -eq 0 ]
-	[ "${lines[0]}" = "$P: fine" ]
+	[ "$status" -eq 1 ]
+	[[ "$output" != *": fine"* ]]
 	[[ "$output" == *"$P:2: call_timeout: not available yet"* ]]
 	[[ "$output" == *"profile fig: verify_libs: not enforced"* ]]
 }
@@ -31,8 +31,26 @@ max_restarts = 0\nmemory_limit = "64MiB"\n'
 @test "a library's own table is listed as not available yet" {
 	check '[sandbox]\nmode = "audit"\n[[sandbox.library]]\n
 match = "/usr/lib/*.so"\nread = []\n'
-	[ "$status" -eq 0 ]
+	[ "$status" -eq 1 ]
 	[[ "$output" == *"$P:3: library: not available yet"* ]]
+}
+
+@test "what only a profile asks for is listed, and fine" {
+	check '[sandbox]\nprofile = "confined"\n'
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"profile confined: kernel: not enforced"* ]]
+	[ "${lines[-1]}" = "$P: fine" ]
+}
+
+@test "a policy that children cannot be given is a finding" {
+	{
+		printf '[sandbox]\nread = ['
+		seq -f '"/nonexistent/%g",' 1 9000
+		echo ']'
+	} > "$P"
+	run "$TOOL" check "$P"
+	[ "$status" -eq 1 ]
+	[[ "$output" == "$P: too long to hand on to children"* ]]
 }
 
 @test "an error is one line with file, line, column and what was expected" {

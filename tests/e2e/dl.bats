@@ -394,3 +394,73 @@ except OSError as error: print(error)"
 	# sqlite3 tries NAME.so as well, and reports the last attempt.
 	[[ "$output" == *"ERR_DLOPEN_FAILED: $D/bad/lib5.so"*": not in allowed_libs"* ]]
 }
+
+@test "no converter is loaded from a directory that the program chose" {
+	mkdir -p "$D/gconv"
+	echo "module FOREIGN// INTERNAL foreign 1" > "$D/gconv/gconv-modules"
+	gcc -shared -fPIC -o "$D/gconv/foreign.so" -x c - <<-'END'
+		#include <stdio.h>
+		__attribute__((constructor)) static void loaded(void)
+		{
+			puts("loaded");
+			fflush(stdout);
+		}
+	END
+	gcc -D_GNU_SOURCE -o "$D/convert" "$BATS_TEST_DIRNAME/dl/convert.c"
+	for setting in "ALLOWED_LIBS=/nonexistent/*" "MAX_LOADED_LIBS=1" \
+		"DENY_READ=/nonexistent/*"; do
+		sandboxed "$setting" -- "$D/convert" "$D/gconv" fopen,ccs= \
+			freopen,ccs= iconv_open fopen freopen
+		echo "$setting: $output"
+		[ "$output" = "fopen,ccs=: EACCES
+freopen,ccs=: EACCES
+iconv_open: EACCES
+fopen: ok
+freopen: ok" ]
+	done
+	run "$D/convert" "$D/gconv" fopen,ccs=
+	[ "${lines[0]}" = loaded ]
+	sandboxed PROFILE=permissive -- "$D/convert" "$D/gconv" fopen,ccs=
+	[ "${lines[0]}" = loaded ]
+}
+
+@test "a library that makes memory writable and executable is refused where that is" {
+	local setting=ALLOW_EXEC_MEMORY=false kind
+
+	for kind in stack text segment; do mkdir -p "$D/$kind"; done
+	gcc -shared -fPIC -z execstack -DANSWER=6 -o "$D/stack/lib.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c"
+	gcc -shared -fPIC -nostdlib -Wl,-N -DANSWER=6 -o "$D/segment/lib.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c"
+	gcc -shared -fPIC -Wl,-z,notext -o "$D/text/lib.so" -x assembler - <<-'END'
+		.text
+		.globl answer
+		.quad answer
+		answer: mov $6, %eax
+		ret
+		.section .note.GNU-stack,"",@progbits
+	END
+	gcc -shared -fPIC -DNEEDS -o "$D/needs_stack.so" \
+		"$BATS_TEST_DIRNAME/dl/plugin.c" "$D/stack/lib.so" \
+		-Wl,-rpath,"$D/stack"
+	sandboxed $setting -- ./host open "$D/good/lib1.so" call answer
+	[ "$output" = $'ok\n1' ]
+	for kind in stack text; do
+		sandboxed PROFILE=permissive -- ./host open "$D/$kind/lib.so"
+		[ "$output" = ok ]
+	done
+	sandboxed $setting -- ./host open "$D/stack/lib.so"
+	[ "$output" = "ERR_DLOPEN_FAILED: $D/stack/lib.so: executable stack \
+(FIG_SANDBOX_ALLOW_EXEC_MEMORY)" ]
+	grep '"right":"mem.exec"' "$BATS_TEST_TMPDIR/audit" |
+		grep '"rule":"executable stack"'
+	sandboxed $setting -- ./host open "$D/text/lib.so"
+	[[ "$output" == *"$D/text/lib.so: text relocations"* ]]
+	sandboxed $setting -- ./host open "$D/segment/lib.so"
+	[[ "$output" == *"$D/segment/lib.so: "* ]]
+	sandboxed $setting -- ./host open "$D/needs_stack.so"
+	[[ "$output" == *"$D/stack/lib.so: executable stack"* ]]
+	sandboxed $setting MODE=audit -- ./host open "$D/needs_stack.so"
+	[ "$output" = ok ]
+	grep '"event":"would_deny"' "$BATS_TEST_TMPDIR/audit"
+}

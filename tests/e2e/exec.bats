@@ -145,6 +145,58 @@ more=(syscall_at clone handler at __libc_system _IO_popen)
 	grep -qx B=2 <<<"$output"
 }
 
+# passed VARIABLE=VALUE …: what of it a child gets that is given all of it.
+passed() {
+	printf '#include <unistd.h>\nint main(int n, char **v) { return n *
+		execve("/usr/bin/env", (char *[]){ "env", 0 }, v + 1); }' |
+		gcc -w -x c -o "$D/give" -
+	sandboxed "${settings[@]}" -- "$D/give" "$@"
+	output=$(grep -E '^(LD_[A-Z_]*|GCONV_PATH|A|Z)=' <<<"$output")
+}
+
+@test "variables that have ld.so load or write do not reach a child unasked" {
+	local settings
+
+	settings=("ALLOWED_LIBS=/nonexistent/*" "DENY_WRITE=/nonexistent/*")
+	passed A=1 "LD_AUDIT=$D/other.so" "LD_DEBUG_OUTPUT=$D/debug" \
+		LD_PROFILE=libc.so.6 "LD_PROFILE_OUTPUT=$D" \
+		"GCONV_PATH=$D" "LD_PRELOAD=$D/other.so other.so" Z=2
+	[ "$output" = "LD_PRELOAD=$LIB
+A=1
+Z=2" ]
+	for object in LD_AUDIT= LD_DEBUG_OUTPUT= LD_PROFILE= LD_PROFILE_OUTPUT= \
+		GCONV_PATH= "$D/other.so" other.so; do
+		grep '"event":"deny"' "$BATS_TEST_TMPDIR/audit" |
+			grep -F "\"object\":\"$object"
+	done
+	settings=("ALLOWED_LIBS=$D/**")
+	passed "LD_PRELOAD=$D/\$LIB/../x.so"
+	[ "$output" = "LD_PRELOAD=$LIB" ]
+	passed "LD_DEBUG_OUTPUT=$D/debug" "LD_AUDIT=$D/none.so" \
+		"LD_PRELOAD=$D/other.so"
+	[ "$output" = "LD_PRELOAD=$LIB:$D/other.so
+LD_DEBUG_OUTPUT=$D/debug" ]
+}
+
+@test "they stay as the program was started with them, and where nothing is withheld" {
+	local all=("GCONV_PATH=$D" "LD_PROFILE_OUTPUT=$D") settings
+
+	settings=("ALLOWED_LIBS=/nonexistent/*" "DENY_WRITE=/nonexistent/*")
+	GCONV_PATH=$D LD_PROFILE_OUTPUT=$D passed "${all[@]}"
+	[ "$output" = "LD_PRELOAD=$LIB
+$(printf '%s\n' "${all[@]}")" ]
+	settings=(PROFILE=permissive)
+	passed "${all[@]}" "LD_PRELOAD=$D/other.so"
+	[ "$output" = "LD_PRELOAD=$LIB:$D/other.so
+$(printf '%s\n' "${all[@]}")" ]
+	settings=(MODE=audit "ALLOWED_LIBS=/nonexistent/*")
+	rm -f "$BATS_TEST_TMPDIR/audit"
+	passed "GCONV_PATH=$D"
+	[ "$output" = "LD_PRELOAD=$LIB
+GCONV_PATH=$D" ]
+	grep '"event":"would_deny"' "$BATS_TEST_TMPDIR/audit" | grep GCONV_PATH
+}
+
 @test "an environment that is right already is handed on as it is" {
 	# env -i gives its child one list, that child gives the next the same.
 	sandboxed CONNECT= -- env -i Z=1 /bin/sh -c '/usr/bin/env > '"$D"'/one;
@@ -167,6 +219,20 @@ more=(syscall_at clone handler at __libc_system _IO_popen)
 @test "static programs start only while nothing is withheld" {
 	refused "static program" "$D/static"
 	refused "static program" "$D/static_pie"
+}
+
+@test "a limit of memory, and none but harmless numbers, count as withheld there" {
+	local setting
+
+	for setting in MEMORY_LIMIT=64MiB MAX_ALLOCS=100000 \
+		ALLOW_SYSCALLS=false; do
+		sandboxed PROFILE=permissive "$setting" -- \
+			"$D/exec16" "program=$D/static" execve
+		[ "$output" = "execve: EACCES" ]
+		sandboxed PROFILE=permissive "$setting" -- \
+			"$D/exec16" "program=$D/true" execve posix_spawn
+		each ok execve posix_spawn
+	done
 }
 
 @test "so do programs of another architecture" {
@@ -256,6 +322,59 @@ as_user() {
 	grep -F "effective ids other than the real ones" "$BATS_TEST_TMPDIR/audit"
 	sandboxed PROFILE=permissive -- setpriv --euid=65534 /bin/true
 	[ "$status" -eq 0 ]
+}
+
+# away HOW [SETTING …] -- PROGRAM …: below a copy of the library that HOW
+# takes out of ld.so's reach once the program runs.
+away() {
+	local how=$1 own="$BATS_TEST_TMPDIR/$1"
+
+	shift
+	mkdir -p "$own"
+	cp "$LIB" "$own/libfigsandbox.so"
+	LIB=$own/libfigsandbox.so sandboxed "$@" "$how=$own/libfigsandbox.so" \
+		execve execvp posix_spawn posix_spawnp system popen
+}
+
+@test "no program starts once the library's own file is gone or another one" {
+	local how
+
+	gcc -D_GNU_SOURCE -o "$D/away" "$BATS_TEST_DIRNAME/exec/away.c"
+	for how in rename unlink replace append; do
+		away $how CONNECT= -- "$D/away"
+		each EACCES execve execvp posix_spawn posix_spawnp system popen
+		grep '"right":"exec"' "$BATS_TEST_TMPDIR/audit" |
+			grep -E '"rule":"sandbox library (was replaced|cannot be opened)"'
+		rm "$BATS_TEST_TMPDIR/audit"
+	done
+	away keep CONNECT= -- "$D/away"
+	each ok execve execvp posix_spawn posix_spawnp system popen
+	away rename PROFILE=permissive -- "$D/away"
+	[ "$(grep -c ': ok$' <<<"$output")" -eq 6 ]
+}
+
+@test "nor once another user cannot reach it" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	gcc -D_GNU_SOURCE -o "$D/away" "$BATS_TEST_DIRNAME/exec/away.c"
+	for how in become become_capable; do
+		mkdir -p "$BATS_TEST_TMPDIR/$how"
+		chmod 700 "$BATS_TEST_TMPDIR/$how"
+		away $how CONNECT= -- "$D/away"
+		each EACCES execve execvp posix_spawn posix_spawnp system popen
+	done
+}
+
+@test "the library's own file is not changed where files are restricted" {
+	local how
+
+	for how in rename unlink replace append; do
+		away $how "DENY_WRITE=/nonexistent/**" -- "$D/away"
+		each ok execve execvp posix_spawn posix_spawnp system popen
+		grep '"right":"fs.write"' "$BATS_TEST_TMPDIR/audit" |
+			grep '"rule":"sandbox library"'
+		cmp "$BATS_TEST_TMPDIR/$how/libfigsandbox.so" "$LIB"
+		rm "$BATS_TEST_TMPDIR/audit"
+	done
 }
 
 @test "a script runs if it and all its interpreters are granted" {
@@ -367,8 +486,11 @@ as_user() {
 
 forks=(fork __fork __libc_fork _Fork vfork __vfork clone __clone clone_vm
 	clone_vfork forkpty daemon)
-signals=(kill kill_group killpg tgkill sigqueue pidfd_send_signal)
-selves=(kill_self tgkill_self sigqueue_self pidfd_self prlimit_self)
+signals=(kill kill_group killpg tgkill sigqueue pidfd_send_signal own own_group
+	own_ex own_ex_group own_ex_thread own_ioctl own_ioctl_group
+	own_fcntl_number own_ioctl_number)
+selves=(kill_self tgkill_self sigqueue_self pidfd_self prlimit_self own_self
+	own_self_ex own_self_ioctl own_nobody own_flags)
 round=(namespace ptrace process_vm_readv process_vm_writev process_madvise
 	process_mrelease pidfd_getfd open_by_handle_at fanotify_init
 	fanotify_mark acct quotactl swapon swapoff chroot pivot_root mount

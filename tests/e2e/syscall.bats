@@ -19,21 +19,32 @@ none() {
 	! printf '%s\n' "${lines[@]}" | grep ": $result\$"
 }
 
-reads=(open openat wide openat2 getxattr)
+reads=(open openat wide openat2 getxattr getxattrat)
+looks=(listxattrat file_getattr)
 writes=(creat truncate mkdir mkdirat mknodat unlink rmdir unlinkat rename
 	renameat renameat2 link linkat symlink symlinkat chmod fchmodat chown
-	lchown fchownat utime utimensat setxattr removexattr)
+	lchown fchownat utime utimensat setxattr removexattr setxattrat
+	removexattrat file_setattr)
 
 @test "a path that may not be read is refused by whatever number" {
-	sandboxed DENY_READ=/nonexistent/** -- "$D/syscall" "${reads[@]}"
-	each EACCES "${reads[@]}"
-	none EACCES "${reads[@]}"
+	sandboxed DENY_READ=/nonexistent/** -- \
+		"$D/syscall" "${reads[@]}" "${looks[@]}"
+	each EACCES "${reads[@]}" "${looks[@]}"
+	none EACCES "${reads[@]}" "${looks[@]}"
 }
 
 @test "a path that may not be changed is refused by whatever number" {
 	sandboxed DENY_WRITE=/nonexistent/** -- "$D/syscall" "${writes[@]}"
 	each EACCES "${writes[@]}"
 	none EACCES "${writes[@]}"
+}
+
+@test "a file is not changed through a descriptor, and no queue is, by number" {
+	local words=(setxattrat_fd utimensat_fd ioctl mq_open mq_unlink)
+
+	sandboxed "DENY_WRITE=/**" -- "$D/syscall" "${words[@]}"
+	each EACCES "${words[@]}"
+	none EACCES "${words[@]}"
 }
 
 @test "openat2 with a root of its own is judged by what it finds there" {
@@ -59,6 +70,9 @@ writes=(creat truncate mkdir mkdirat mknodat unlink rmdir unlinkat rename
 @test "no process is made and none is signalled, by whatever number" {
 	local words=(fork vfork clone clone3 kill tgkill tkill)
 
+	sandboxed ALLOW_PROCESS=false -- "$D/syscall" prlimit64
+	each EPERM prlimit64
+	none EPERM prlimit64
 	sandboxed ALLOW_PROCESS=false -- "$D/syscall" "${words[@]}"
 	for line in "${lines[@]}"; do
 		[[ $line = *": EPERM" || $line = *": EACCES" ]]
@@ -93,7 +107,8 @@ writes=(creat truncate mkdir mkdirat mknodat unlink rmdir unlinkat rename
 
 round=(io_uring_setup bpf userfaultfd ptrace process_vm_readv perf_event_open
 	open_by_handle_at mount setns unshare chroot keyctl pidfd_getfd
-	kexec_load x32 namespace dispatch by_number)
+	kexec_load x32 namespace dispatch by_number process_mrelease
+	open_tree_attr)
 
 @test "the ways round are EPERM, never ENOSYS, while a capability is withheld" {
 	sandboxed CONNECT=192.0.2.1:9 -- "$D/syscall" "${round[@]}"

@@ -91,6 +91,7 @@ static inline int start_with(const char *sink, const char *another)
 	static char texts[2][160];
 	static struct item items[2];
 	static struct policy policy;
+	const struct item *failed;
 
 	snprintf(texts[0], sizeof(texts[0]), "%s", sink);
 	snprintf(texts[1], sizeof(texts[1]), "%s", another ? another : "");
@@ -101,7 +102,7 @@ static inline int start_with(const char *sink, const char *another)
 	policy.at[KEY_audit].count = another ? 2 : 1;
 	memset(&page, 0, sizeof(page));
 	audit_forked(); /* forgets what another test left pending */
-	return audit_start(&policy);
+	return audit_start(&policy, &failed);
 }
 
 static inline int start_unix(const char *name)

@@ -288,6 +288,25 @@ TEST(the_platform_floor_can_be_read_whatever_is_withheld)
 	       0, FLOOR);
 }
 
+TEST(the_librarys_own_file_cannot_be_changed_while_anything_is_withheld)
+{
+	struct query own = { .right = FS_WRITE, .path = "/x/own.so" };
+	struct query above = { .right = FS_WRITE, .path = "/x" };
+	struct policy policy;
+
+	made_of("write = [\"/x/**\"]", &policy);
+	policy.library = "/x/own.so";
+	expect("the file", ask(&policy, own), -EACCES, "sandbox library");
+	own.path = "/x/own.so2";
+	expect("another", ask(&policy, own), 0, "write");
+	above.subtree = true;
+	expect("all of the directory", ask(&policy, above), -EACCES,
+	       "sandbox library");
+	made_of("memory_limit = 1", &policy);
+	policy.library = own.path;
+	expect("nothing is withheld", ask(&policy, own), 0, NULL);
+}
+
 TEST(only_devices_without_content_can_always_be_written)
 {
 	PATHS("allow_file_io = false", { FS_WRITE, "/dev/null", 0, FLOOR },
@@ -732,6 +751,8 @@ RUN(cmocka_unit_test(without_a_setting_everything_is_allowed_by_nothing),
     cmocka_unit_test(
 	    looking_is_part_of_reading_writing_running_and_passing_through),
     cmocka_unit_test(the_platform_floor_can_be_read_whatever_is_withheld),
+    cmocka_unit_test(
+	    the_librarys_own_file_cannot_be_changed_while_anything_is_withheld),
     cmocka_unit_test(only_devices_without_content_can_always_be_written),
     cmocka_unit_test(
 	    what_concerns_a_tree_needs_a_grant_on_the_tree_and_no_denial_in_it),

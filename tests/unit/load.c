@@ -910,11 +910,43 @@ TEST(without_memory_no_policy_is_made)
 		assert_true(err == 0 || err == -ENOMEM);
 		assert_int_equal(policy.closed, err != 0);
 		if (err)
-			assert_string_equal(error.text,
-					    "policy: expected one that takes "
-					    "less memory");
+			CHECK(strstr(error.text, ": expected a shorter policy"),
+			      "%s", error.text);
 		done = !err;
 	}
+}
+
+TEST(too_long_a_list_is_an_error_with_its_place)
+{
+	enum { PATTERNS = 60000 };
+	char *text = malloc(PATTERNS * 12);
+	struct load_input input = { .env = LIST(text), .cwd = "/" };
+	struct arena arena;
+	int len = sprintf(text, "FIG_SANDBOX_POLICY=[sandbox]\n\nread = [");
+
+	for (unsigned i = 0; i < PATTERNS; i++)
+		len += sprintf(text + len, "\"/a%u\",", i);
+	sprintf(text + len, "]\n");
+	arena_init(&arena, made_block, sizeof(made_block));
+	assert_int_equal(load_policy(&input, true, &arena, &policy, &error),
+			 -ENOMEM);
+	assert_string_equal(error.text, "FIG_SANDBOX_POLICY:3:8: expected a "
+					"shorter policy: this one takes too "
+					"much memory");
+	free(text);
+}
+
+TEST(a_policy_has_at_most_eight_sinks)
+{
+	char text[256] = "FIG_SANDBOX_AUDIT=stderr";
+
+	for (unsigned i = 1; i < POLICY_SINKS; i++)
+		strcat(text, ",stderr");
+	assert_int_equal(LOAD(.env = LIST(text)), 0);
+	strcat(text, ",stderr");
+	assert_int_equal(LOAD(.env = LIST(text)), -EINVAL);
+	assert_string_equal(error.text,
+			    "FIG_SANDBOX_AUDIT: expected at most eight sinks");
 }
 
 TEST(every_truncation_of_a_policy_is_an_error_or_an_answer)
@@ -982,6 +1014,8 @@ int main(void)
 		T(an_inherited_policy_is_complete_and_follows_no_link),
 		T(a_label_is_plain_and_short_whatever_it_says),
 		T(without_memory_no_policy_is_made),
+		T(too_long_a_list_is_an_error_with_its_place),
+		T(a_policy_has_at_most_eight_sinks),
 		T(every_truncation_of_a_policy_is_an_error_or_an_answer),
 	};
 

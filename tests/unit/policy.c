@@ -76,6 +76,30 @@ TEST(only_what_some_question_may_be_refused_is_restricted)
 	}
 }
 
+TEST(children_keep_what_is_withheld_and_two_limits_more)
+{
+	static const struct {
+		const char *text;
+		uint32_t kept;
+	} cases[] = {
+		{ "", 0 },
+		{ "mode = \"off\"\nmemory_limit = 1", 0 },
+		{ "read = []", RIGHT(FS_READ) },
+		{ "memory_limit = 1", RIGHT(MEM_ALLOC) },
+		{ "max_allocs = 1", RIGHT(MEM_ALLOC) },
+		{ "allow_syscalls = false", RAW_CALLS },
+		{ "allow_exec_memory = false\nmemory_limit = 1",
+		  RIGHT(MEM_EXEC) | RIGHT(MEM_ALLOC) },
+	};
+	struct policy policy;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		made_of(cases[i].text, &policy);
+		CHECK(policy.kept == cases[i].kept, "%s: %x", cases[i].text,
+		      policy.kept);
+	}
+}
+
 TEST(every_right_has_a_dotted_name)
 {
 	static const char *const names[] = {
@@ -161,6 +185,7 @@ TEST(a_value_beyond_the_idle_ones_is_not_enforced)
 }
 
 RUN(cmocka_unit_test(only_what_some_question_may_be_refused_is_restricted),
+    cmocka_unit_test(children_keep_what_is_withheld_and_two_limits_more),
     cmocka_unit_test(every_right_has_a_dotted_name),
     cmocka_unit_test(the_enums_follow_the_choices_in_the_table),
     cmocka_unit_test(every_row_of_the_table_is_complete),

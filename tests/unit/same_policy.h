@@ -49,6 +49,7 @@ static inline const char *different(const struct policy *a,
 	const char *found = different_setting(a->at, b->at);
 
 	if (a->restricted != b->restricted || a->withheld != b->withheld ||
+	    a->kept != b->kept ||
 	    a->closed != b->closed)
 		return "restricted";
 	for (; !found && one && other; one = one->next, other = other->next)

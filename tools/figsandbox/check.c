@@ -23,9 +23,14 @@ static bool is_readable(const char *file)
 	       eaccess(file, R_OK) == 0;
 }
 
-/* Chosen ones keep a program from starting; the profile's are only reported. */
-static void print_unenforced(const struct policy *policy)
+/*
+ * What a user asked for and this release does not enforce keeps every program
+ * from starting: that is a finding. The profile's defaults are only reported.
+ */
+static bool print_unenforced(const struct policy *policy)
 {
+	bool starts = true;
+
 	for (unsigned key = 0; key < KEYS; key++) {
 		const struct setting *setting = &policy->at[key];
 
@@ -38,12 +43,27 @@ static void print_unenforced(const struct policy *policy)
 		       setting->chosen ?
 			       "not available yet: no program starts with it" :
 			       "not enforced in this release");
+		starts &= !setting->chosen;
 	}
 	for (const struct overlay *overlay = policy->overlays; overlay;
 	     overlay = overlay->next)
 		if (overlay_unenforced(overlay))
 			printf("%s:%u: library: not available yet: no program starts "
 		       "with it\n", overlay->source.file, overlay->source.line);
+	return starts && !policy->overlays;
+}
+
+/* Children are given the policy as one variable. */
+static bool print_too_long(const char *file, const struct policy *policy)
+{
+	static char room[POLICY_TEXT];
+	struct text text = text_in(room, sizeof(room));
+
+	policy_print(policy, &text);
+	if (text.cut)
+		printf("%s: too long to hand on to children: no program starts "
+		       "with it\n", file);
+	return text.cut;
 }
 
 int verb_check(int argc, char **argv)
@@ -53,6 +73,7 @@ int verb_check(int argc, char **argv)
 	struct load_input input = { .cwd = cwd };
 	struct load_error error;
 	struct arena arena;
+	bool fine;
 
 	if (argc != 2)
 		return complain_usage(MISUSED, "check");
@@ -64,7 +85,9 @@ int verb_check(int argc, char **argv)
 	if (load_policy(&input, false, &arena, &policy, &error))
 		return complain(is_readable(argv[1]) ? FINDINGS : MISUSED, "%s",
 				error.text);
-	printf("%s: fine\n", argv[1]);
-	print_unenforced(&policy);
-	return FINE;
+	fine = !print_too_long(argv[1], &policy);
+	fine &= print_unenforced(&policy);
+	if (fine)
+		printf("%s: fine\n", argv[1]);
+	return fine ? FINE : FINDINGS;
 }

@@ -16,9 +16,6 @@
 #include "config/load.h"
 #include "tools/figsandbox/figsandbox.h"
 
-/* The kernel's limit for one variable. */
-enum { POLICY_TEXT = 128 * 1024 - 64 };
-
 static char block[LOAD_ARENA];
 static char policy_text[POLICY_TEXT];
 

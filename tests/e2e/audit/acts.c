@@ -12,6 +12,7 @@
  *	vfork PATH       opens PATH in a vfork child that closed everything
  *	say TEXT         prints TEXT
  *	kill             ends with SIGKILL
+ *	end HOW          ends by exec or execvp (true), quick_exit, abort or _exit
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,19 @@ static void go_on_in_child(void)
 	exit(0);
 }
 
+static void end(const char *how)
+{
+	if (strcmp(how, "exec") == 0)
+		execl("/bin/true", "true", NULL);
+	if (strcmp(how, "execvp") == 0)
+		execlp("true", "true", NULL);
+	if (strcmp(how, "quick_exit") == 0)
+		quick_exit(0);
+	if (strcmp(how, "abort") == 0)
+		abort();
+	_exit(0);
+}
+
 static void must(int result, const char *what)
 {
 	if (result == 0)
@@ -110,6 +124,8 @@ int main(int argc, char **argv)
 			open_in_vfork(*++argv);
 		else if (strcmp(act, "say") == 0)
 			puts(*++argv);
+		else if (strcmp(act, "end") == 0)
+			end(*++argv);
 		else if (strcmp(act, "kill") == 0)
 			raise(SIGKILL);
 		else

@@ -268,6 +268,10 @@ DENIED(ioctl)
 	return refused(ioctl(root(), FS_IOC_SETFLAGS, &on));
 }
 
+DENIED(fcntl) { return forbidden(fcntl(root(), F_SETOWN, 1)); }
+DENIED(fcntl64) { return forbidden(fcntl64(root(), F_SETOWN, 1)); }
+DENIED(__fcntl) { return forbidden(__fcntl(root(), F_SETOWN, 1)); }
+
 DENIED(mkdir) { return refused(mkdir(NOWHERE, 0700)); }
 DENIED(mkdirat) { return refused(mkdirat(HERE, NOWHERE, 0700)); }
 DENIED(mkfifo) { return refused(mkfifo(NOWHERE, 0600)); }

@@ -42,6 +42,8 @@ DENIED(forkpty)
 
 NOTHING_TO_DENY(_exit, "it ends the process")
 NOTHING_TO_DENY(_Exit, "it ends the process")
+NOTHING_TO_DENY(quick_exit, "it ends the process")
+NOTHING_TO_DENY(abort, "it ends the process")
 
 DENIED(kill) { return forbidden(kill(NOBODY, SIGTERM)); }
 DENIED(killpg) { return forbidden(killpg(NOBODY, SIGTERM)); }

@@ -5,6 +5,7 @@
  * process WORD …: prints "WORD: ok" or "WORD: ERRNO". What would do harm asks
  * for something that is not there, or has arguments that the kernel refuses.
  */
+#include <asm/sockios.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pty.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/pidfd.h>
@@ -22,6 +24,7 @@
 #include <sys/quota.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -223,6 +226,32 @@ static long own_environment(void)
 									   -1;
 }
 
+/* Has a descriptor's signals sent to `owner`, by this command. */
+static long own(int command, int type, int owner)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct f_owner_ex owner_ex = { type, owner };
+	long result;
+
+	if (command == F_SETOWN)
+		result = fcntl(fd, F_SETOWN, owner);
+	else if (command == F_SETOWN_EX)
+		result = fcntl(fd, F_SETOWN_EX, &owner_ex);
+	else
+		result = ioctl(fd, (unsigned long)command, &owner);
+	if (result == 0 && owner > 0 && fcntl(fd, F_GETOWN) != owner)
+		return -2;
+	return result;
+}
+
+static long own_by_number(long number, int command)
+{
+	int owner = 1;
+
+	return syscall(number, socket(AF_UNIX, SOCK_STREAM, 0), command,
+		       number == SYS_fcntl ? 1 : (long)&owner);
+}
+
 #define EACH(CALL)                                                            \
 	CALL(fork, child(fork()))                                             \
 	CALL(__fork, child(__fork()))                                         \
@@ -257,6 +286,20 @@ static long own_environment(void)
 	CALL(process_madvise, process_madvise(-1, NULL, 0, 0, 1))             \
 	CALL(process_mrelease, process_mrelease(-1, 1))                       \
 	CALL(pidfd_getfd, pidfd_getfd(-1, -1, 1))                             \
+	CALL(own, own(F_SETOWN, 0, 1))                                        \
+	CALL(own_group, own(F_SETOWN, 0, -1))                                 \
+	CALL(own_ex, own(F_SETOWN_EX, F_OWNER_PID, 1))                        \
+	CALL(own_ex_group, own(F_SETOWN_EX, F_OWNER_PGRP, 1))                 \
+	CALL(own_ex_thread, own(F_SETOWN_EX, F_OWNER_TID, 1))                 \
+	CALL(own_ioctl, own(FIOSETOWN, 0, 1))                                 \
+	CALL(own_ioctl_group, own(SIOCSPGRP, 0, -1))                          \
+	CALL(own_fcntl_number, own_by_number(SYS_fcntl, F_SETOWN))            \
+	CALL(own_ioctl_number, own_by_number(SYS_ioctl, FIOSETOWN))           \
+	CALL(own_self, own(F_SETOWN, 0, getpid()))                            \
+	CALL(own_self_ex, own(F_SETOWN_EX, F_OWNER_TID, getpid()))            \
+	CALL(own_self_ioctl, own(FIOSETOWN, 0, getpid()))                     \
+	CALL(own_nobody, own(F_SETOWN_EX, F_OWNER_PGRP, 0))                   \
+	CALL(own_flags, fcntl(0, F_GETFD) < 0 || fcntl(0, F_DUPFD, 9) < 9)    \
 	CALL(open_by_handle_at, open_by_handle_at(-1, (void *)none, 0))       \
 	CALL(fanotify_init, fanotify_init(-1, -1))                            \
 	CALL(fanotify_mark, fanotify_mark(-1, -1, 0, -1, NULL))               \

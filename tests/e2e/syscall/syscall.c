@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -34,6 +36,20 @@ static struct sockaddr_in to = { .sin_family = AF_INET };
 static struct stat st;
 static const char *volatile none;
 static const struct timeval wrong = { .tv_usec = -1 };
+
+/* Numbers that are newer than libc's headers. */
+enum {
+	SETXATTRAT = 463, GETXATTRAT, LISTXATTRAT, REMOVEXATTRAT,
+	OPEN_TREE_ATTR, FILE_GETATTR, FILE_SETATTR
+};
+
+/* A directory that is there, and times that cannot be. */
+static int root(void)
+{
+	return (int)syscall(SYS_openat, AT_FDCWD, "/", O_RDONLY | O_DIRECTORY);
+}
+
+static const struct timespec never[2] = { { .tv_nsec = -1 }, { 0 } };
 
 static long send_message(int number)
 {
@@ -162,6 +178,21 @@ static long pid_of(long pid)
 	CALL(utimensat, syscall(SYS_utimensat, AT_FDCWD, path, NULL, 0))       \
 	CALL(setxattr, syscall(SYS_setxattr, path, "user.a", "", 0, 0))        \
 	CALL(removexattr, syscall(SYS_removexattr, path, "user.a"))            \
+	CALL(setxattrat, syscall(SETXATTRAT, AT_FDCWD, path, 0, NULL, NULL, 0)) \
+	CALL(getxattrat, syscall(GETXATTRAT, AT_FDCWD, path, 0, NULL, NULL, 0)) \
+	CALL(listxattrat, syscall(LISTXATTRAT, AT_FDCWD, path, 0, NULL, 0))    \
+	CALL(removexattrat, syscall(REMOVEXATTRAT, AT_FDCWD, path, 0, NULL))   \
+	CALL(file_getattr, syscall(FILE_GETATTR, AT_FDCWD, path, NULL, 0, 0))  \
+	CALL(file_setattr, syscall(FILE_SETATTR, AT_FDCWD, path, NULL, 0, 0))  \
+	CALL(setxattrat_fd, syscall(SETXATTRAT, root(), NULL, AT_EMPTY_PATH,   \
+				    NULL, NULL, 0))                            \
+	CALL(utimensat_fd, syscall(SYS_utimensat, root(), NULL, never, 0))     \
+	CALL(ioctl, syscall(SYS_ioctl, root(), FS_IOC_SETFLAGS, NULL))         \
+	CALL(mq_open, syscall(SYS_mq_open, "none-such", O_RDWR, 0, NULL))      \
+	CALL(mq_unlink, syscall(SYS_mq_unlink, "none-such"))                   \
+	CALL(prlimit64, syscall(SYS_prlimit64, 1, -1, &st, NULL))              \
+	CALL(process_mrelease, syscall(SYS_process_mrelease, -1, 0))           \
+	CALL(open_tree_attr, syscall(OPEN_TREE_ATTR, -1, NOWHERE, -1, NULL, 0)) \
 	CALL(socket, syscall(SYS_socket, AF_INET, SOCK_STREAM, 0) < 0)         \
 	CALL(connect, with_socket(SYS_connect))                                \
 	CALL(bind, with_socket(SYS_bind))                                      \
