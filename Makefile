@@ -1,6 +1,9 @@
 # The only build file. `make`, `make run`, `make test`, `make bench`, `make fuzz`.
 MODE     ?= release
-CC       ?= gcc
+# make has a CC of its own, so ?= would not do.
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 CFLAGS   ?= -O2 -g
 PREFIX   ?= /usr/local
 OUT      := $(if $(filter release,$(MODE)),build,build/$(MODE))
@@ -59,10 +62,13 @@ build/fuzz/%: tests/fuzz/%.c $(CONFIG) $(PRELOAD) $(wildcard config/*.h preload/
 .PHONY: all deps run test test-unit test-e2e test-hosts test-cpython lint bench fuzz format install uninstall clean
 deps:
 	@tools/deps.sh
-run: deps all
+# Built by another make: this one asked the compiler for its flags before deps, and -j would not wait.
+run: deps
+	@$(MAKE) --no-print-directory all
 	@examples/run.sh
-test: deps all
-	@tests/run.sh unit lint e2e hosts
+test: deps
+	@$(MAKE) --no-print-directory all
+	@+tests/run.sh unit lint e2e hosts
 test-unit test-e2e test-hosts: test-%: all
 	@tests/run.sh $*
 test-cpython: all

@@ -26,7 +26,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "installing: ${missing[*]}"
 # Servers come along as programs only: nothing is to be started here.
-export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+export DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1
 apt-get update -qq >/dev/null 2>&1
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT

@@ -49,7 +49,7 @@ inside() {
 	sandboxed "CONNECT=192.0.2.1:80" -- curl -sS "http://127.0.0.1:$PORT/"
 	[ "$status" -eq 7 ]
 	grep -q "\"object\":\"127.0.0.1:$PORT\",\"rule\":\"connect\"" "$BATS_TEST_TMPDIR/audit"
-	sandboxed "CONNECT=192.0.2.1:80" -- wget -nv -O - "http://127.0.0.1:$PORT/"
+	sandboxed "CONNECT=192.0.2.1:80" -- wget -t 1 -nv -O - "http://127.0.0.1:$PORT/"
 	[ "$status" -eq 4 ]
 	[[ "$output" == *"Permission denied"* ]]
 }

@@ -263,7 +263,7 @@ static const struct {
 int main(int argc, char **argv)
 {
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	to.sin_port = htons(1);
+	to.sin_port = htons(60001);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "path=", 5) == 0)
