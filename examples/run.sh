@@ -17,7 +17,15 @@ title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() {
 	local policy=$1
 	shift
-	printf '$ %s\n' "$*"
+	printf '$'
+	for word; do
+		case $word in
+		*\'*) printf ' "%s"' "$word" ;;
+		*\ *) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+	echo
 	FIG_SANDBOX_CONFIG=$policy FIG_SANDBOX_AUDIT=file:$records LD_PRELOAD=$lib \
 		"$@" 2>&1 | tail -n 1 | sed 's/^/  /'
 }
@@ -51,8 +59,8 @@ python 'print(len(bytes(100 * 1024 * 1024)))'
 title "6. A child has the same policy, even with an empty environment"
 python 'import subprocess; subprocess.run(["cat", "/etc/passwd"], env={})'
 title "7. sqlite3: an extension from the folder of its policy, and one from elsewhere"
-show "$work/fig.toml" sqlite3 :memory: ".load $work/hello" "select 'loaded'"
-show "$work/fig.toml" sqlite3 :memory: ".load $work/elsewhere/hello" "select 'not reached'"
+show "$work/fig.toml" sqlite3 :memory: ".load $work/hello.so" "select 'loaded'"
+show "$work/fig.toml" sqlite3 :memory: ".load $work/elsewhere/hello.so" "select 'not reached'"
 
 title "What the operator sees: one record per refusal (here in a file; by default in syslog)"
 /usr/bin/python3 - "$records" <<'PY'

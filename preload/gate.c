@@ -53,7 +53,7 @@ static const char *object_of(const struct query *query, char text[NET_TEXT])
 		return query->name;
 	if (query->right == MEM_ALLOC) {
 		text_number(&number, query->size);
-		text_add(&number, " bytes more than ");
+		text_add(&number, " bytes on top of ");
 		text_number(&number, query->live);
 	} else if (query->right == NET_SOCKET) {
 		text_add(&number, "family ");

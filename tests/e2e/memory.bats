@@ -70,7 +70,7 @@ same() {
 @test "a refusal is recorded with its size and the setting" {
 	sandboxed MEMORY_LIMIT=1MiB -- "$D/memory" too_much
 	grep '"right":"mem.alloc"' "$BATS_TEST_TMPDIR/audit" |
-		grep -q '"object":"2097152 bytes more than [0-9]*","rule":"memory_limit"'
+		grep -q '"object":"2097152 bytes on top of [0-9]*","rule":"memory_limit"'
 }
 
 @test "in audit mode what is beyond the limit is given and recorded" {
