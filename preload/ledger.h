@@ -153,6 +153,24 @@ bool ledger_start_owned(void);
 /* Is anything counted? From ledger_start on. */
 bool ledger_counts(void);
 
+/* Who asks for memory. */
+struct site {
+	const char *call;
+	const void *caller;
+};
+
+/*
+ * Charges memory that is mapped: 0, and in *owner the tag (1 to 254) that is to be
+ * handed back; or -ENOMEM, with the refusal recorded.
+ */
+int ledger_map(const struct site *site, uint64_t bytes, unsigned char *owner);
+
+/* Gives it back. Safe in signal handlers. */
+void ledger_unmap(uint64_t bytes, unsigned char owner);
+
+/* Is this code of a malloc other than libc's, whose blocks are counted? */
+bool memory_is_allocator(const void *caller);
+
 /* Sets the limits of an account; 0 is none. */
 void ledger_limit(unsigned account, uint64_t bytes, uint64_t blocks);
 
