@@ -13,6 +13,7 @@
 #include "preload/environment.h"
 #include "preload/ledger.h"
 #include "preload/library.h"
+#include "preload/mapped.h"
 #include "preload/real.h"
 #include "preload/scratch.h"
 #include "preload/start.h"
@@ -28,6 +29,7 @@ void process_forked(void)
 	library_forked();
 	start_pid = (int)RAW(getpid);
 	ledger_forked();
+	mapped_forked();
 	room_forked();
 	environment_forked();
 	audit_forked();
