@@ -21,7 +21,7 @@ show() {
 	for word; do
 		case $word in
 		*\'*) printf ' "%s"' "$word" ;;
-		*\ *) printf " '%s'" "$word" ;;
+		*[\ \(]*) printf " '%s'" "$word" ;;
 		*) printf ' %s' "$word" ;;
 		esac
 	done

@@ -19,6 +19,7 @@
 /* One call on its way: what libc gets may differ from what the program gave. */
 struct raw {
 	const struct asked *ask; /* NULL: everything may pass */
+	const void *caller;
 	long number;
 	long a[6];
 	struct place at, to;
@@ -40,6 +41,7 @@ enum how raw_handle_how(long flags); /* AT_SYMLINK_FOLLOW, AT_EMPTY_PATH */
 /* One for each row ACTS: asks and does the call; a result or a negative errno.
  */
 #define ACTS(name) long act_##name(struct raw *raw);
+#define MAPS(name, ...) ACTS(name)
 #include "preload/syscalls.def"
 
 #endif

@@ -17,12 +17,6 @@
 /* Blocks are glibc's chunks; else malloc_usable_size tells what they are worth. */
 extern bool blocks_are_chunks __attribute__((visibility("hidden")));
 
-/* Who asks for memory. */
-struct site {
-	const char *call;
-	const void *caller;
-};
-
 #define RARE __attribute__((noinline, cold))
 #define CALLER __builtin_return_address(0)
 

@@ -126,6 +126,27 @@ static void count_nothing(void)
 	operators_uncounted(&allocator);
 }
 
+extern __typeof__(_dl_find_object) _dl_find_object __attribute__((weak));
+
+static const struct link_map *object_of(const void *address)
+{
+	struct dl_find_object found;
+
+	if (!_dl_find_object || _dl_find_object((void *)address, &found) != 0)
+		return NULL;
+	return found.dlfo_link_map;
+}
+
+bool memory_is_allocator(const void *caller)
+{
+	const struct link_map *map;
+
+	if (blocks_are_chunks)
+		return false;
+	map = object_of((void *)real.malloc);
+	return map && map != real_libc() && map == object_of(caller);
+}
+
 /* Which table: blocks with owners have one of their own. */
 static void choose(const struct policy *policy, bool front)
 {

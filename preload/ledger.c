@@ -14,11 +14,11 @@
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
 #include "config/raw.h"
+#include "preload/lock.h"
 #include "preload/status.h"
 
 enum {
@@ -54,28 +54,6 @@ static struct thread *threads = &common, *unused;
 static int locked;
 static bool counting, has_barrier, has_fronts, has_key, has_owned;
 static pthread_key_t at_exit;
-
-/* The kernel's signal set. */
-struct signals {
-	uint64_t bits;
-};
-
-static struct signals lock(void)
-{
-	static const struct signals all = { UINT64_MAX };
-	struct signals old;
-
-	RAW(rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof(old));
-	while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
-		RAW(sched_yield);
-	return old;
-}
-
-static void unlock(const struct signals *old)
-{
-	__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
-	RAW(rt_sigprocmask, SIG_SETMASK, old, NULL, sizeof(*old));
-}
 
 static struct purse *purse_of(struct thread *thread, unsigned account)
 {
@@ -327,7 +305,7 @@ static struct thread *enrol(bool *new)
 int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
 		  struct standing *standing)
 {
-	struct signals old = lock();
+	struct signals old = lock_take(&locked);
 	bool new, filled;
 	struct thread *me = enrol(&new);
 	struct purse *purse = purse_of(me, account);
@@ -338,7 +316,7 @@ int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
 	else
 		*standing = refused_at(account, purse);
 	show();
-	unlock(&old);
+	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);
 	return filled ? 0 : -ENOMEM;
@@ -347,7 +325,7 @@ int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
 void ledger_force(unsigned number, int64_t bytes, int64_t blocks)
 {
 	struct account *account = &accounts[number];
-	struct signals old = lock();
+	struct signals old = lock_take(&locked);
 	bool new;
 	struct thread *me = enrol(&new);
 	struct purse *purse = purse_of(me, number);
@@ -358,14 +336,14 @@ void ledger_force(unsigned number, int64_t bytes, int64_t blocks)
 	set(&purse->allow_blocks, purse->allow_blocks + blocks);
 	ledger_draw(purse, bytes, blocks);
 	show();
-	unlock(&old);
+	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);
 }
 
 void ledger_report(unsigned account, int64_t bytes, int64_t blocks)
 {
-	struct signals old = lock();
+	struct signals old = lock_take(&locked);
 	bool done = ledger_thread != &ledger_nobody, new;
 	struct thread *me = enrol(&new);
 	struct purse *purse = purse_of(me, account);
@@ -374,20 +352,20 @@ void ledger_report(unsigned account, int64_t bytes, int64_t blocks)
 		ledger_draw(purse, -bytes, -blocks);
 	skim(account, purse);
 	show();
-	unlock(&old);
+	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);
 }
 
 void ledger_leave(struct thread *me)
 {
-	struct signals old = lock();
+	struct signals old = lock_take(&locked);
 
 	leaving = true;
 	ledger_thread = &ledger_nobody;
 	me->next_unused = unused;
 	unused = me;
-	unlock(&old);
+	lock_drop(&locked, &old);
 }
 
 void ledger_limit(unsigned number, uint64_t bytes, uint64_t blocks)
@@ -396,14 +374,14 @@ void ledger_limit(unsigned number, uint64_t bytes, uint64_t blocks)
 	int64_t limit = bytes && bytes < NO_LIMIT ? (int64_t)bytes : NO_LIMIT;
 	int64_t limit_blocks =
 		blocks && blocks < NO_LIMIT ? (int64_t)blocks : NO_LIMIT;
-	struct signals old = lock();
+	struct signals old = lock_take(&locked);
 
 	take_back(number, NULL); /* nobody goes on with what was allowed */
 	account->left += limit - account->limit;
 	account->limit = limit;
 	account->left_blocks += limit_blocks - account->limit_blocks;
 	account->limit_blocks = limit_blocks;
-	unlock(&old);
+	lock_drop(&locked, &old);
 }
 
 static bool register_barrier(void)

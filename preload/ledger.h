@@ -153,6 +153,12 @@ bool ledger_start_owned(void);
 /* Is anything counted? From ledger_start on. */
 bool ledger_counts(void);
 
+/* Who asks for memory. */
+struct site {
+	const char *call;
+	const void *caller;
+};
+
 /* Sets the limits of an account; 0 is none. */
 void ledger_limit(unsigned account, uint64_t bytes, uint64_t blocks);
 

@@ -21,6 +21,10 @@
  * process if there are limits that cannot be kept.
  */
 void memory_start(const struct policy *policy);
+
+/* Is this code of a malloc other than libc's, whose blocks are counted? */
+bool memory_is_allocator(const void *caller);
+
 extern bool memory_started; /* that has been done */
 
 /* May memory get this protection: not writable and executable at once? */

@@ -15,10 +15,11 @@
 #include "config/arena.h"
 #include "config/glob.h"
 #include "config/raw.h"
-#include "preload/gate.h"
+#include "preload/lock.h"
 #include "preload/path.h"
 #include "preload/scratch.h"
 #include "preload/start.h"
+#include "preload/status.h"
 
 static void *take(size_t size);
 
@@ -27,7 +28,7 @@ static void *take(size_t size);
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-enum { OTHERS = ACCOUNTS - 1, ROOM = 1 << 20, SIGNALS = 8 };
+enum { OTHERS = ACCOUNTS - 1, ROOM = 1 << 20 };
 
 struct owner {
 	UT_hash_handle hh;
@@ -41,28 +42,13 @@ static struct arena room;
 static const struct overlay *overlays;
 static unsigned accounts = PROCESS + 1;
 static int locked;
+static bool started;
 unsigned owners_generation;
 bool owners_limited[ACCOUNTS];
 
 static void *take(size_t size)
 {
 	return arena_take(&room, size);
-}
-
-static uint64_t lock(void)
-{
-	uint64_t all = UINT64_MAX, old;
-
-	RAW(rt_sigprocmask, SIG_SETMASK, &all, &old, SIGNALS);
-	while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
-		RAW(sched_yield);
-	return old;
-}
-
-static void unlock(uint64_t old)
-{
-	__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
-	RAW(rt_sigprocmask, SIG_SETMASK, &old, NULL, SIGNALS);
 }
 
 static bool has_limits(const struct overlay *overlay)
@@ -118,11 +104,11 @@ static unsigned account_of(const char *name)
 	size_t len = strlen(name);
 	struct owner *owner;
 	unsigned account;
-	uint64_t old = lock();
+	struct signals old = lock_take(&locked);
 
 	HASH_FIND(hh, by_name, name, len, owner);
 	account = owner ? owner->account : add(name, len);
-	unlock(old);
+	lock_drop(&locked, &old);
 	return account;
 }
 
@@ -195,6 +181,30 @@ int owners_charge(unsigned account, const char *call, const void *caller,
 			     bytes, blocks, &standing);
 }
 
+int owners_map(const struct site *site, uint64_t bytes, unsigned char *owner)
+{
+	unsigned account = started ? owners_find(site->caller) : OTHERS;
+
+	if (blocks_charge(site, bytes, 0))
+		return -ENOMEM;
+	if (owners_limited[account] &&
+	    owners_charge(account, site->call, site->caller, (int64_t)bytes, 0)) {
+		blocks_uncharge(bytes, 0);
+		return -ENOMEM;
+	}
+	STATUS_ADD(mapped_bytes, bytes);
+	*owner = (unsigned char)account;
+	return 0;
+}
+
+void owners_unmap(uint64_t bytes, unsigned char owner)
+{
+	STATUS_ADD(mapped_bytes, -bytes);
+	if (owners_limited[owner])
+		owners_uncharge(owner, (int64_t)bytes, 0);
+	blocks_uncharge(bytes, 0);
+}
+
 bool owners_wanted(const struct policy *policy)
 {
 	if (policy->at[KEY_strict_memory].number ||
@@ -216,5 +226,6 @@ bool owners_start(const struct policy *policy)
 	arena_init(&room, (void *)mapped, ROOM);
 	overlays = policy->overlays;
 	ledger_limit(OTHERS, 0, 0);
-	return ledger_start_owned();
+	started = ledger_start_owned();
+	return started;
 }

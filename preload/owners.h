@@ -80,6 +80,13 @@ static inline void owners_uncharge(unsigned account, int64_t bytes,
 	ledger_report(account, bytes, blocks);
 }
 
+/*
+ * Charges memory that is mapped: 0, and in *owner the tag (1 to 254) that is to
+ * be handed back; or -ENOMEM and errno set, with the refusal recorded.
+ */
+int owners_map(const struct site *site, uint64_t bytes, unsigned char *owner);
+void owners_unmap(uint64_t bytes, unsigned char owner);
+
 /* owned.c: with the front cache of glibc's chunks, or without. */
 void owned_start(bool front);
 

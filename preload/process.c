@@ -14,6 +14,7 @@
 #include "preload/ledger.h"
 #include "preload/library.h"
 #include "preload/owners.h"
+#include "preload/mapped.h"
 #include "preload/real.h"
 #include "preload/scratch.h"
 #include "preload/start.h"
@@ -30,6 +31,7 @@ void process_forked(void)
 	start_pid = (int)RAW(getpid);
 	ledger_forked();
 	owners_forked();
+	mapped_forked();
 	room_forked();
 	environment_forked();
 	audit_forked();

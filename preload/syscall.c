@@ -117,6 +117,8 @@ static struct kind kind_of(const long *a, long number)
 	case SYS_##name: return (struct kind){ #name, false, condition };
 #define ASKS(name, ...) \
 	case SYS_##name: return (struct kind){ #name, false, false };
+#define MAPS(name, harmless, ...) \
+	case SYS_##name: return (struct kind){ #name, harmless, false };
 #define AT ASKS
 #define ENTRIES ASKS
 #define PEER ASKS
@@ -196,6 +198,7 @@ static int may_as_wrapper(struct raw *raw)
 	ASKS(name, R | W, place_both(raw, __VA_ARGS__))
 #define PEER(name, rights, i, may) \
 	ASKS(name, rights, judge_peer(raw, i, may))
+#define MAPS(name, harmless, question) ASKS(name, RIGHT(MEM_EXEC), question)
 #include "preload/syscalls.def"
 	/* clang-format on */
 	default:
@@ -212,6 +215,7 @@ static long act(struct raw *raw)
 	switch (raw->number) {
 /* clang-format off */
 #define ACTS(name) case SYS_##name: return act_##name(raw);
+#define MAPS(name, ...) ACTS(name)
 #include "preload/syscalls.def"
 	/* clang-format on */
 	default:
@@ -233,7 +237,7 @@ static long police(struct raw *raw)
 /* The kernel, too, takes only the low half of the number. */
 static long ask_and_call(long number, const long *a, const void *caller)
 {
-	struct raw raw = {.number = (int)number};
+	struct raw raw = {.number = (int)number, .caller = caller};
 	struct asked ask;
 	long result;
 

@@ -14,7 +14,7 @@ numbers()
 {
 	{
 		printf '#define %s(n, ...) row n\n' \
-			HARMLESS ROUND ASKS AT ENTRIES PEER ACTS
+			HARMLESS ROUND ASKS AT ENTRIES PEER ACTS MAPS
 		printf '%s\n' '#define SYS_open' \
 			'#include "preload/syscalls.def"'
 	} | ${CC:-gcc} -I. -E -P -x c - | awk '$1 == "row" { print $2 }'

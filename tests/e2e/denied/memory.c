@@ -95,6 +95,17 @@ DENIED(__mmap)
 {
 	return refused((long)__mmap(NULL, PAGE, WRITE_EXEC, PRIVATE, -1, 0));
 }
+NOTHING_TO_DENY(munmap, "it gives memory back")
+NOTHING_TO_DENY(__munmap, "it gives memory back")
+DENIED(mremap)
+{
+	char *page = mmap(NULL, PAGE, PROT_WRITE, PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return is((long)mremap(page, PAGE, TOO_MUCH, MREMAP_MAYMOVE), -1, ENOMEM);
+}
+DENIED(brk) { return is(brk((char *)sbrk(0) + TOO_MUCH), -1, ENOMEM); }
+DENIED(sbrk) { return is((long)sbrk(TOO_MUCH), -1, ENOMEM); }
+DENIED(__sbrk) { return is((long)__sbrk(TOO_MUCH), -1, ENOMEM); }
 DENIED(mprotect) { return refused(mprotect(NULL, 0, WRITE_EXEC)); }
 DENIED(__mprotect) { return refused(__mprotect(NULL, 0, WRITE_EXEC)); }
 DENIED(pkey_mprotect)
