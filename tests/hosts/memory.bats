@@ -221,7 +221,7 @@ teardown() {
 @test "gcc works below its limit, and leaves no program at it" {
 	same sh -c "gcc -O2 -o $D/main $D/main.c && $D/main"
 	rm "$D/main"
-	fails 1 "out of memory" 1MiB gcc -O2 -o "$D/main" "$D/main.c"
+	fails 1 "out of memory" 3MiB gcc -O2 -o "$D/main" "$D/main.c"
 	[ ! -e "$D/main" ]
 }
 
