@@ -181,4 +181,6 @@ void memory_start(const struct policy *policy)
 	ledger_limit(PROCESS, bytes, blocks);
 	choose(policy, front);
 	rlimit_start(bytes);
+	if (rlimit_armed())
+		strcpy(status->layers, "preload,rlimit");
 }

@@ -30,6 +30,7 @@ struct status_page {
 	uint8_t unenforced[KEYS]; /* the profile's, not enforced yet */
 	uint64_t violations[RIGHTS]; /* refusals, also those of audit mode */
 	uint64_t loaded_libs;
+	/* As of the last time that a thread asked for more: to 64 KiB each. */
 	uint64_t live_allocs, live_bytes, mapped_bytes, peak_bytes;
 	uint64_t denied_allocs;
 	uint64_t calls;    /* questions asked */
