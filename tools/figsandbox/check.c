@@ -46,11 +46,14 @@ static bool print_unenforced(const struct policy *policy)
 		starts &= !setting->chosen;
 	}
 	for (const struct overlay *overlay = policy->overlays; overlay;
-	     overlay = overlay->next)
-		if (overlay_unenforced(overlay))
-			printf("%s:%u: library: not available yet: no program starts "
+	     overlay = overlay->next) {
+		if (!overlay_unenforced(overlay))
+			continue;
+		printf("%s:%u: library: not available yet: no program starts "
 		       "with it\n", overlay->source.file, overlay->source.line);
-	return starts && !policy->overlays;
+		starts = false;
+	}
+	return starts;
 }
 
 /* Children are given the policy as one variable. */
