@@ -188,14 +188,6 @@ const char *environment_value(const char *name)
 	return NULL;
 }
 
-static void *map(size_t size)
-{
-	long mapped = RAW(mmap, 0, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
-}
-
 static char *join(char *out, const char *name, const char *value)
 {
 	size_t len = strlen(name);
@@ -214,7 +206,7 @@ int environment_start(void)
 	library_name = strrchr(start_library, '/');
 	library_name = library_name ? library_name + 1 : start_library;
 	first = strlen(PRELOAD) + library_len + 1;
-	block = map(first + strlen(POLICY) + strlen(start_policy) + 1);
+	block = raw_memory(first + strlen(POLICY) + strlen(start_policy) + 1);
 	if (!block)
 		return -ENOMEM;
 	preload = join(block, PRELOAD, start_library);
@@ -285,7 +277,7 @@ static int put_copy(struct swap **out, const struct found *found)
 {
 	struct swap *swap = empty_place();
 	size_t size = size_of(found);
-	void *block = swap ? map(size) : NULL;
+	void *block = swap ? raw_memory(size) : NULL;
 
 	if (!block)
 		return swap ? -ENOMEM : -EAGAIN;

@@ -132,13 +132,11 @@ static void tell(struct tally *tally, unsigned account)
 
 void leaks_report(void)
 {
-	long mapped = RAW(mmap, 0, sizeof(struct tally), PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct tally *tally = (struct tally *)mapped;
+	struct tally *tally = raw_memory(sizeof(*tally));
 	char line[LINE];
 	struct text text = text_in(line, sizeof(line) - 1);
 
-	if (mapped < 0 && mapped > -4096)
+	if (!tally)
 		return;
 	owner_map_each(count, tally);
 	text_add(&text, "figsandbox: live at exit: ");

@@ -249,18 +249,10 @@ static void show(void)
 		status->peak_bytes = status->live_bytes;
 }
 
-static void *map(size_t size)
-{
-	long mapped = RAW(mmap, 0, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
-}
-
 static bool give_owned(struct thread *thread)
 {
 	if (has_owned)
-		thread->owned = map(ACCOUNTS * sizeof(*thread->owned));
+		thread->owned = raw_memory(ACCOUNTS * sizeof(*thread->owned));
 	return !has_owned || thread->owned;
 }
 
@@ -273,7 +265,7 @@ static struct thread *find_thread(void)
 		unused = thread->next_unused;
 		return thread;
 	}
-	thread = map(sizeof(*thread));
+	thread = raw_memory(sizeof(*thread));
 	if (!thread || !give_owned(thread))
 		return NULL;
 	thread->most = has_fronts ? FRONT_MOST : INT64_MIN;

@@ -58,15 +58,13 @@ static void *take(size_t size)
 {
 	size_t chunk = size + 64 > CHUNK ? size + 64 : CHUNK;
 	void *block = room.base ? arena_take(&room, size) : NULL;
-	long mapped;
 
 	if (block)
 		return block;
-	mapped = RAW(mmap, 0, chunk, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (mapped < 0 && mapped > -4096)
+	block = raw_memory(chunk);
+	if (!block)
 		return NULL;
-	arena_init(&room, (void *)mapped, chunk);
+	arena_init(&room, block, chunk);
 	return arena_take(&room, size);
 }
 

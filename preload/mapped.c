@@ -25,14 +25,6 @@ static size_t spare = (FIRST - sizeof(struct spans)) / sizeof(struct span);
 static size_t size = FIRST; /* of the table */
 static int locked;
 
-static struct spans *map(size_t bytes)
-{
-	long mapped = RAW(mmap, 0, bytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return mapped < 0 && mapped > -4096 ? NULL : (struct spans *)mapped;
-}
-
 static void leave(const struct signals *old)
 {
 	__atomic_store_n(&spare, spans_spare(spans), __ATOMIC_RELAXED);
@@ -43,7 +35,7 @@ static void leave(const struct signals *old)
 static void grow(void)
 {
 	size_t had = __atomic_load_n(&size, __ATOMIC_RELAXED);
-	struct spans *unused = map(2 * had), *larger = unused;
+	struct spans *unused = raw_memory(2 * had), *larger = unused;
 	size_t unused_size = 2 * had;
 	struct signals old;
 

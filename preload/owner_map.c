@@ -22,17 +22,9 @@ struct leaf {
 unsigned char **owner_leaves;
 static struct leaf *leaves;
 
-static void *map(size_t size)
-{
-	long mapped = RAW(mmap, 0, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
-}
-
 bool owner_map_start(void)
 {
-	owner_leaves = map(LEAVES * sizeof(*owner_leaves));
+	owner_leaves = raw_memory(LEAVES * sizeof(*owner_leaves));
 	return owner_leaves;
 }
 
@@ -55,7 +47,7 @@ unsigned char *owner_map_make(const void *block)
 	if (owner_leaves[at])
 		return owner_place(block);
 	rlimit_raise(sizeof(*leaf));
-	leaf = map(sizeof(*leaf));
+	leaf = raw_memory(sizeof(*leaf));
 	if (!leaf)
 		return NULL;
 	if (__atomic_compare_exchange_n(&owner_leaves[at], &none, leaf->places,

@@ -218,12 +218,11 @@ bool owners_wanted(const struct policy *policy)
 
 bool owners_start(const struct policy *policy)
 {
-	long mapped = RAW(mmap, 0, ROOM, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *block = raw_memory(ROOM);
 
-	if (mapped < 0 && mapped > -4096)
+	if (!block)
 		return false;
-	arena_init(&room, (void *)mapped, ROOM);
+	arena_init(&room, block, ROOM);
 	overlays = policy->overlays;
 	ledger_limit(OTHERS, 0, 0);
 	started = ledger_start_owned();

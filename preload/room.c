@@ -54,14 +54,6 @@ static uint64_t myself(void)
 	return thread_bits(thread << THREAD_SHIFT) | (uint64_t)RAW(getpid);
 }
 
-static void *map(size_t size)
-{
-	long mapped = RAW(mmap, 0, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return mapped < 0 && mapped > -4096 ? NULL : (void *)mapped;
-}
-
 static bool change(struct room *room, uint64_t from, uint64_t to)
 {
 	return __atomic_compare_exchange_n(&room->holder, &from, to, false,
@@ -138,7 +130,7 @@ static struct room *find_free(uint64_t me)
 /* One that is not of the pool, with its space behind it. */
 static struct room *build(size_t size)
 {
-	struct room *room = map(sizeof(*room) + 64 + size);
+	struct room *room = raw_memory(sizeof(*room) + 64 + size);
 
 	if (room) {
 		room->space = (char *)room + 64;
@@ -168,7 +160,7 @@ struct room *room_take(size_t size)
 		return build(size);
 	if (size <= ROOM_SIZE)
 		return room;
-	large = map(size);
+	large = raw_memory(size);
 	if (!large) {
 		room_drop(room);
 		return NULL;

@@ -22,7 +22,6 @@ static uint32_t taken;             /* bit i: pool[i] is in use */
 struct scratch *scratch_take(void)
 {
 	uint32_t seen = __atomic_load_n(&taken, __ATOMIC_RELAXED);
-	long mapped;
 
 	while (seen != UINT32_MAX) {
 		unsigned i = (unsigned)__builtin_ctz(~seen);
@@ -32,9 +31,7 @@ struct scratch *scratch_take(void)
 						__ATOMIC_RELAXED))
 			return &pool[i];
 	}
-	mapped = RAW(mmap, 0, sizeof(struct scratch), PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return mapped < 0 && mapped > -4096 ? NULL : (struct scratch *)mapped;
+	return raw_memory(sizeof(struct scratch));
 }
 
 void scratch_drop(struct scratch *scratch)

@@ -43,11 +43,9 @@ static const char *const system_dirs[] = {
 
 struct search *search_begin(void)
 {
-	long block = RAW(mmap, 0, ROOM, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	struct search *search = (struct search *)block;
+	struct search *search = raw_memory(ROOM);
 
-	if (block < 0 && block > -4096)
+	if (!search)
 		return NULL;
 	arena_init(&search->arena, search + 1, ROOM - sizeof(*search));
 	return search;

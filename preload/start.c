@@ -246,16 +246,15 @@ static void check_strings(void)
 
 static void start_once(void)
 {
-	long block = RAW(mmap, 0, LOAD_ARENA, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *block = raw_memory(LOAD_ARENA);
 	uint32_t restricted = 0;
 
 	if (!real_start())
 		audit_fatal("cannot find libc's dlsym");
 	check_strings();
-	if (block < 0 && block > -4096)
+	if (!block)
 		audit_fatal("no memory");
-	arena_init(&arena, (void *)block, LOAD_ARENA);
+	arena_init(&arena, block, LOAD_ARENA);
 	start_pid = (int)RAW(getpid);
 	start_env = copy_environment(environment_at_start());
 	if (getauxval(AT_SECURE))

@@ -63,7 +63,7 @@ print(eval(sys.argv[2]))' "$output" "$1")
 	run "$TOOL" status "${pids[0]}"
 	[ "$status" -eq 0 ]
 	[[ "${lines[0]}" == "process ${pids[0]}: "*/sleep ]]
-	[[ "$output" == *"mode audit, profile fig, in-process (preload)"* ]]
+	[[ "$output" == *"mode audit, profile fig, in-process (preload,rlimit)"* ]]
 	[[ "$output" == *"memory_limit       64M"* ]]
 	[[ "$output" == *"read               2 in the list"* ]]
 	[[ "$output" == *"not enforced in this release: verify_libs, call_"* ]]
