@@ -378,10 +378,11 @@ static long interrupted(void)
 
 	sigaction(SIGALRM, &action, NULL);
 	for (int i = 0; i < 2; i++) {
-		ualarm(50000, 0);
+		ualarm(50000, 50000);
 		if (open(paths[i], O_RDONLY) >= 0 || errno != EINTR)
 			return wrong;
 	}
+	ualarm(0, 0);
 	return 0;
 }
 
