@@ -83,6 +83,8 @@ void blocks_report_and_free(void *block);
 /* A block for which the front cache has no room, or which looks freed. */
 void blocks_free_chunk(void *block);
 void blocks_free_suspect(void *block);
+/* One of libc's own, not counted; or one that is in the front cache already. */
+void blocks_free_unknown(void *block);
 
 /* Charges a chunk that glibc just made. */
 static inline void *blocks_accept(void *block, const char *call,

@@ -110,7 +110,7 @@ static void owned_free(void *block)
 	if (place)
 		account = owner_read(place, &bytes);
 	if (__builtin_expect(!account, 0)) {
-		real.free(block);
+		blocks_free_unknown(block);
 		return;
 	}
 	owner_clear(place);
