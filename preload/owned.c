@@ -74,13 +74,38 @@ static size_t spread(size_t size)
 							      size;
 }
 
+/*
+ * An operator new that failed is the C++ library's to finish: it asks malloc
+ * again, which must not pass for the library's own request. So what it is given
+ * is a size that nobody has, with the true one in its lower bits.
+ */
+#define AGAIN ((size_t)0xf195 << 48)
+#define AGAIN_SIZE (((size_t)1 << 48) - 1)
+
+static __thread const void *failed_caller;
+
 static void *make(enum maker maker, const char *call, const void *caller,
 		  size_t alignment, size_t size)
 {
 	unsigned account = owners_find(caller);
 	void *block = blocks_make(maker, call, caller, alignment, spread(size));
 
-	return own(block, account, call, caller);
+	if (block)
+		return own(block, account, call, caller);
+	if ((size & ~AGAIN_SIZE) != AGAIN || !failed_caller)
+		return NULL;
+	return make(maker, "operator new", failed_caller, alignment,
+		    size & AGAIN_SIZE);
+}
+
+static RARE void *failed(size_t size, size_t alignment, const void *caller,
+			 bool nothrow)
+{
+	if (size <= AGAIN_SIZE) {
+		failed_caller = caller;
+		size |= AGAIN;
+	}
+	return operators_failed(size, alignment, nothrow);
 }
 
 static inline void *make_plain(size_t size, const char *call,
@@ -88,7 +113,7 @@ static inline void *make_plain(size_t size, const char *call,
 {
 	unsigned account;
 
-	if (!with_front)
+	if (!with_front || __builtin_expect(size > LARGE_MAX, 0))
 		return make(MALLOC, call, caller, 0, size);
 	account = owners_find(caller);
 	return own(blocks_malloc(size, call, caller), account, call, caller);
@@ -266,28 +291,28 @@ static void *owned_new(size_t size)
 {
 	void *block = make_plain(size, "operator new", CALLER);
 
-	return block ? block : operators_failed(size, 0, false);
+	return block ? block : failed(size, 0, CALLER, false);
 }
 
 static void *owned_new_nothrow(size_t size)
 {
 	void *block = make_plain(size, "operator new", CALLER);
 
-	return block ? block : operators_failed(size, 0, true);
+	return block ? block : failed(size, 0, CALLER, true);
 }
 
 static void *owned_new_aligned(size_t size, size_t alignment)
 {
 	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
 
-	return block ? block : operators_failed(size, alignment, false);
+	return block ? block : failed(size, alignment, CALLER, false);
 }
 
 static void *owned_new_aligned_nothrow(size_t size, size_t alignment)
 {
 	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
 
-	return block ? block : operators_failed(size, alignment, true);
+	return block ? block : failed(size, alignment, CALLER, true);
 }
 
 const struct allocator allocator_owned = {
