@@ -66,7 +66,7 @@ int blocks_charge(const struct site *site, uint64_t size, int64_t blocks)
 	int64_t bytes = (int64_t)size;
 	struct standing standing;
 
-	if (bytes < 0) {
+	if (size >= NO_LIMIT) {
 		errno = ENOMEM;
 		return -ENOMEM;
 	}
@@ -378,7 +378,7 @@ void *blocks_resize(void *old, size_t size, const char *call,
 	uint64_t had = blocks_worth(old), charged = had, worth;
 	void *new;
 
-	if (size > PTRDIFF_MAX) {
+	if (size >= NO_LIMIT) {
 		errno = ENOMEM;
 		return NULL;
 	}

@@ -231,6 +231,10 @@ static void *resize(void *old, size_t size, const char *call,
 
 	if (!old)
 		return make_plain(size, call, caller);
+	if (size >= NO_LIMIT) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	place = owner_place(old);
 	return place && place[0] ?
 		       resize_owned(old, place, size, call, caller) :
