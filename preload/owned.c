@@ -164,27 +164,6 @@ static void *owned_calloc(size_t n, size_t size)
 	return block ? memset(block, 0, bytes) : NULL;
 }
 
-/* A block of libc's own becomes one of ours when it gets a new size. */
-static void *adopt(void *old, size_t size, const char *call,
-		   const void *caller)
-{
-	unsigned account = owners_find(caller);
-	void *block;
-	size_t bytes;
-
-	if (blocks_charge(&(struct site){ call, caller }, size, 1))
-		return NULL;
-	block = real.realloc(old, size);
-	if (!block) {
-		blocks_uncharge(size, 1);
-		return NULL;
-	}
-	bytes = blocks_worth(block);
-	if (bytes > size) /* a few bytes, and the old block is gone */
-		ledger_force(PROCESS, (int64_t)(bytes - size), 0);
-	return own(block, account, call, caller);
-}
-
 /* A block that its owner was charged `charged` for is worth `bytes` now. */
 static void settle_owned(void *block, unsigned account, size_t charged,
 			 size_t bytes)
@@ -193,10 +172,43 @@ static void settle_owned(void *block, unsigned account, size_t charged,
 
 	if (owners_limited[account])
 		owners_uncharge(account, (int64_t)charged - (int64_t)bytes, 0);
-	if (place)
+	if (place) {
+		if (__builtin_expect(place[0], 0))
+			forget(place);
 		owner_write(place, account, bytes);
-	else if (owners_limited[account]) /* it will go back uncounted */
+		return;
+	}
+	blocks_uncharge(bytes, 1); /* it will go back uncounted */
+	if (owners_limited[account])
 		owners_uncharge(account, (int64_t)bytes, 1);
+}
+
+/*
+ * A block of libc's own becomes one of ours when it gets a new size. Charged
+ * first: behind the realloc there is no old block to keep.
+ */
+static void *adopt(void *old, size_t size, const char *call,
+		   const void *caller)
+{
+	unsigned account = owners_find(caller);
+	int64_t most = (int64_t)blocks_most_for(size);
+	const struct site site = { call, caller };
+	void *block = NULL;
+	size_t bytes;
+
+	if (blocks_charge(&site, (size_t)most, 1))
+		return NULL;
+	if (!owners_limited[account] ||
+	    owners_charge(account, call, caller, most, 1) == 0) {
+		block = real.realloc(old, size ? spread(size) : 0);
+		if (!block && owners_limited[account])
+			owners_uncharge(account, most, 1);
+	}
+	bytes = block ? blocks_worth(block) : 0;
+	blocks_uncharge((size_t)most - bytes, block ? 0 : 1);
+	if (block)
+		settle_owned(block, account, (size_t)most, bytes);
+	return block;
 }
 
 /* The block stays its owner's, whoever resizes it. */
