@@ -108,6 +108,19 @@ static RARE void *failed(size_t size, size_t alignment, const void *caller,
 	return operators_failed(size, alignment, nothrow);
 }
 
+/*
+ * The front cache gives a block that is larger than need be. Not to one who may
+ * have no room for that.
+ */
+static bool is_roomy(unsigned account, size_t size)
+{
+	const struct purse *owned = ledger_thread->owned;
+
+	return !owners_limited[account] || size <= SMALL_MAX ||
+	       (owned && ledger_spent(&owned[account]) + 2 * (int64_t)size <=
+				 ledger_seen(&owned[account].allow));
+}
+
 static inline void *make_plain(size_t size, const char *call,
 			       const void *caller)
 {
@@ -116,6 +129,8 @@ static inline void *make_plain(size_t size, const char *call,
 	if (!with_front || __builtin_expect(size > LARGE_MAX, 0))
 		return make(MALLOC, call, caller, 0, size);
 	account = owners_find(caller);
+	if (__builtin_expect(!is_roomy(account, size), 0))
+		return make(MALLOC, call, caller, 0, size);
 	return own(blocks_malloc(size, call, caller), account, call, caller);
 }
 
@@ -211,6 +226,50 @@ static void *adopt(void *old, size_t size, const char *call,
 	return block;
 }
 
+/* Does the owner's limit leave room for so many bytes more? They are charged. */
+static bool charge_quietly(unsigned account, size_t bytes)
+{
+	struct standing standing;
+
+	return !owners_limited[account] ||
+	       ledger_charge(account, (int64_t)bytes, 0, &standing) == 0;
+}
+
+/*
+ * Grows into a block of its own, where the owner's limit has no room for what
+ * realloc might cost. What a new block costs is known when it is there.
+ */
+static RARE void *move_owned(void *old, unsigned char *place, size_t size,
+			     const char *call, const void *caller)
+{
+	const struct site site = { call, caller };
+	size_t had, bytes = 0, holds = blocks_worth(old), charged;
+	unsigned account = owner_read(place, &had);
+	void *new;
+
+	charged = size - had;
+	if (owners_charge(account, call, caller, (int64_t)charged, 0))
+		return NULL;
+	new = real.malloc(spread(size));
+	if (new)
+		bytes = blocks_worth(new);
+	if (!new || owners_charge(account, call, caller,
+				  (int64_t)(bytes - size), 0)) {
+		owners_uncharge(account, (int64_t)charged, 0);
+	} else if (blocks_charge(&site, bytes - had, 0)) {
+		owners_uncharge(account, (int64_t)(bytes - had), 0);
+	} else {
+		memcpy(new, old, holds < bytes ? holds : bytes);
+		owner_clear(place);
+		real.free(old);
+		settle_owned(new, account, bytes, bytes);
+		return new;
+	}
+	real.free(new);
+	errno = ENOMEM;
+	return NULL;
+}
+
 /* The block stays its owner's, whoever resizes it. */
 static void *resize_owned(void *old, unsigned char *place, size_t size,
 			  const char *call, const void *caller)
@@ -220,9 +279,8 @@ static void *resize_owned(void *old, unsigned char *place, size_t size,
 	void *block;
 
 	charged = size > had ? blocks_most_for(size) : had;
-	if (owners_limited[account] && charged > had &&
-	    owners_charge(account, call, caller, (int64_t)(charged - had), 0))
-		return NULL;
+	if (charged > had && !charge_quietly(account, charged - had))
+		return move_owned(old, place, size, call, caller);
 	if (blocks_worth(old) != had) /* libc resized it without us */
 		ledger_force(PROCESS, (int64_t)(blocks_worth(old) - had), 0);
 	owner_clear(place);
