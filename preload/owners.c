@@ -16,6 +16,7 @@
 #include "config/glob.h"
 #include "config/raw.h"
 #include "preload/audit.h"
+#include "preload/caller.h"
 #include "preload/gate.h"
 #include "preload/path.h"
 #include "preload/scratch.h"
@@ -143,6 +144,16 @@ static unsigned account_of(const char *name)
 
 extern __typeof__(_dl_find_object) _dl_find_object __attribute__((weak));
 
+/* The file's name, into slot->path; a relative one is the kernel's to tell. */
+static bool resolve(const char *name, const void *caller, struct scratch *slot)
+{
+	if (!slot)
+		return false;
+	return name[0] == '/' ?
+		       path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0 :
+		       caller_file(caller, slot);
+}
+
 /* The account of the object that holds an address. */
 static unsigned look_up(const void *caller)
 {
@@ -157,7 +168,7 @@ static unsigned look_up(const void *caller)
 	if (!name[0])
 		return account_of(start_program);
 	slot = scratch_take();
-	if (slot && path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0)
+	if (resolve(name, caller, slot))
 		name = slot->path;
 	account = account_of(name);
 	scratch_drop(slot);
