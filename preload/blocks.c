@@ -66,7 +66,7 @@ int blocks_charge(const struct site *site, uint64_t size, int64_t blocks)
 	int64_t bytes = (int64_t)size;
 	struct standing standing;
 
-	if (bytes < 0) {
+	if (size >= NO_LIMIT) {
 		errno = ENOMEM;
 		return -ENOMEM;
 	}
@@ -295,7 +295,7 @@ void blocks_free_chunk(void *block)
 }
 
 /* A second free is passed on after the first: glibc says what it is. */
-void blocks_free_suspect(void *block)
+static void check_twice(void *block)
 {
 	size_t chunk = chunk_word(block) & ~(size_t)CHUNK_FLAGS;
 	struct front *front = &ledger_thread->front;
@@ -307,8 +307,20 @@ void blocks_free_suspect(void *block)
 		real.free(block);
 		__builtin_trap(); /* not even glibc may overlook it */
 	}
+}
+
+void blocks_free_suspect(void *block)
+{
+	check_twice(block);
 	((struct spare *)block)->key = 0; /* only looked like it */
 	blocks_free_chunk(block);
+}
+
+void blocks_free_unknown(void *block)
+{
+	if (front_suspects(block))
+		check_twice(block);
+	real.free(block);
 }
 
 /*
@@ -366,7 +378,7 @@ void *blocks_resize(void *old, size_t size, const char *call,
 	uint64_t had = blocks_worth(old), charged = had, worth;
 	void *new;
 
-	if (size > PTRDIFF_MAX) {
+	if (size >= NO_LIMIT) {
 		errno = ENOMEM;
 		return NULL;
 	}

@@ -26,7 +26,7 @@ void *blocks_from_libc(enum maker maker, size_t alignment, size_t size);
 
 /*
  * 0, or -ENOMEM and errno set when the policy refuses: that is recorded. More
- * than PTRDIFF_MAX, which no libc has, is refused without asking.
+ * than any libc has, so that sums overflow, is refused without asking.
  */
 int blocks_charge(const struct site *site, uint64_t bytes, int64_t blocks);
 void blocks_uncharge(uint64_t bytes, int64_t blocks);
@@ -52,7 +52,7 @@ void *blocks_resize(void *old, size_t size, const char *call,
 
 /* What a block is worth: its usable bytes. */
 size_t blocks_worth(void *block);
-/* What a realloc to `size`, at most PTRDIFF_MAX, can cost. */
+/* What a realloc to `size`, less than NO_LIMIT, can cost. */
 size_t blocks_most_for(size_t size);
 /* May posix_memalign be asked for it? */
 bool blocks_is_alignment(size_t alignment);
@@ -77,6 +77,8 @@ void blocks_report_and_free(void *block);
 /* A block for which the front cache has no room, or which looks freed. */
 void blocks_free_chunk(void *block);
 void blocks_free_suspect(void *block);
+/* One of libc's own, not counted; or one that is in the front cache already. */
+void blocks_free_unknown(void *block);
 
 /* Charges a chunk that glibc just made. */
 static inline void *blocks_accept(void *block, const char *call,

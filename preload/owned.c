@@ -74,13 +74,51 @@ static size_t spread(size_t size)
 							      size;
 }
 
+/*
+ * An operator new that failed is the C++ library's to finish: it asks malloc
+ * again, which must not pass for the library's own request. So what it is given
+ * is a size that nobody has, with the true one in its lower bits.
+ */
+#define AGAIN ((size_t)0xf195 << 48)
+#define AGAIN_SIZE (((size_t)1 << 48) - 1)
+
+static __thread const void *failed_caller;
+
 static void *make(enum maker maker, const char *call, const void *caller,
 		  size_t alignment, size_t size)
 {
 	unsigned account = owners_find(caller);
 	void *block = blocks_make(maker, call, caller, alignment, spread(size));
 
-	return own(block, account, call, caller);
+	if (block)
+		return own(block, account, call, caller);
+	if ((size & ~AGAIN_SIZE) != AGAIN || !failed_caller)
+		return NULL;
+	return make(maker, "operator new", failed_caller, alignment,
+		    size & AGAIN_SIZE);
+}
+
+static RARE void *failed(size_t size, size_t alignment, const void *caller,
+			 bool nothrow)
+{
+	if (size <= AGAIN_SIZE) {
+		failed_caller = caller;
+		size |= AGAIN;
+	}
+	return operators_failed(size, alignment, nothrow);
+}
+
+/*
+ * The front cache gives a block that is larger than need be. Not to one who may
+ * have no room for that.
+ */
+static bool is_roomy(unsigned account, size_t size)
+{
+	const struct purse *owned = ledger_thread->owned;
+
+	return !owners_limited[account] || size <= SMALL_MAX ||
+	       (owned && ledger_spent(&owned[account]) + 2 * (int64_t)size <=
+				 ledger_seen(&owned[account].allow));
 }
 
 static inline void *make_plain(size_t size, const char *call,
@@ -88,9 +126,11 @@ static inline void *make_plain(size_t size, const char *call,
 {
 	unsigned account;
 
-	if (!with_front)
+	if (!with_front || __builtin_expect(size > LARGE_MAX, 0))
 		return make(MALLOC, call, caller, 0, size);
 	account = owners_find(caller);
+	if (__builtin_expect(!is_roomy(account, size), 0))
+		return make(MALLOC, call, caller, 0, size);
 	return own(blocks_malloc(size, call, caller), account, call, caller);
 }
 
@@ -110,7 +150,7 @@ static void owned_free(void *block)
 	if (place)
 		account = owner_read(place, &bytes);
 	if (__builtin_expect(!account, 0)) {
-		real.free(block);
+		blocks_free_unknown(block);
 		return;
 	}
 	owner_clear(place);
@@ -139,27 +179,6 @@ static void *owned_calloc(size_t n, size_t size)
 	return block ? memset(block, 0, bytes) : NULL;
 }
 
-/* A block of libc's own becomes one of ours when it gets a new size. */
-static void *adopt(void *old, size_t size, const char *call,
-		   const void *caller)
-{
-	unsigned account = owners_find(caller);
-	void *block;
-	size_t bytes;
-
-	if (blocks_charge(&(struct site){ call, caller }, size, 1))
-		return NULL;
-	block = real.realloc(old, size);
-	if (!block) {
-		blocks_uncharge(size, 1);
-		return NULL;
-	}
-	bytes = blocks_worth(block);
-	if (bytes > size) /* a few bytes, and the old block is gone */
-		ledger_force(PROCESS, (int64_t)(bytes - size), 0);
-	return own(block, account, call, caller);
-}
-
 /* A block that its owner was charged `charged` for is worth `bytes` now. */
 static void settle_owned(void *block, unsigned account, size_t charged,
 			 size_t bytes)
@@ -168,10 +187,87 @@ static void settle_owned(void *block, unsigned account, size_t charged,
 
 	if (owners_limited[account])
 		owners_uncharge(account, (int64_t)charged - (int64_t)bytes, 0);
-	if (place)
+	if (place) {
+		if (__builtin_expect(place[0], 0))
+			forget(place);
 		owner_write(place, account, bytes);
-	else if (owners_limited[account]) /* it will go back uncounted */
+		return;
+	}
+	blocks_uncharge(bytes, 1); /* it will go back uncounted */
+	if (owners_limited[account])
 		owners_uncharge(account, (int64_t)bytes, 1);
+}
+
+/*
+ * A block of libc's own becomes one of ours when it gets a new size. Charged
+ * first: behind the realloc there is no old block to keep.
+ */
+static void *adopt(void *old, size_t size, const char *call,
+		   const void *caller)
+{
+	unsigned account = owners_find(caller);
+	int64_t most = (int64_t)blocks_most_for(size);
+	const struct site site = { call, caller };
+	void *block = NULL;
+	size_t bytes;
+
+	if (blocks_charge(&site, (size_t)most, 1))
+		return NULL;
+	if (!owners_limited[account] ||
+	    owners_charge(account, call, caller, most, 1) == 0) {
+		block = real.realloc(old, size ? spread(size) : 0);
+		if (!block && owners_limited[account])
+			owners_uncharge(account, most, 1);
+	}
+	bytes = block ? blocks_worth(block) : 0;
+	blocks_uncharge((size_t)most - bytes, block ? 0 : 1);
+	if (block)
+		settle_owned(block, account, (size_t)most, bytes);
+	return block;
+}
+
+/* Does the owner's limit leave room for so many bytes more? They are charged. */
+static bool charge_quietly(unsigned account, size_t bytes)
+{
+	struct standing standing;
+
+	return !owners_limited[account] ||
+	       ledger_charge(account, (int64_t)bytes, 0, &standing) == 0;
+}
+
+/*
+ * Grows into a block of its own, where the owner's limit has no room for what
+ * realloc might cost. What a new block costs is known when it is there.
+ */
+static RARE void *move_owned(void *old, unsigned char *place, size_t size,
+			     const char *call, const void *caller)
+{
+	const struct site site = { call, caller };
+	size_t had, bytes = 0, holds = blocks_worth(old), charged;
+	unsigned account = owner_read(place, &had);
+	void *new;
+
+	charged = size - had;
+	if (owners_charge(account, call, caller, (int64_t)charged, 0))
+		return NULL;
+	new = real.malloc(spread(size));
+	if (new)
+		bytes = blocks_worth(new);
+	if (!new || owners_charge(account, call, caller,
+				  (int64_t)(bytes - size), 0)) {
+		owners_uncharge(account, (int64_t)charged, 0);
+	} else if (blocks_charge(&site, bytes - had, 0)) {
+		owners_uncharge(account, (int64_t)(bytes - had), 0);
+	} else {
+		memcpy(new, old, holds < bytes ? holds : bytes);
+		owner_clear(place);
+		real.free(old);
+		settle_owned(new, account, bytes, bytes);
+		return new;
+	}
+	real.free(new);
+	errno = ENOMEM;
+	return NULL;
 }
 
 /* The block stays its owner's, whoever resizes it. */
@@ -183,9 +279,8 @@ static void *resize_owned(void *old, unsigned char *place, size_t size,
 	void *block;
 
 	charged = size > had ? blocks_most_for(size) : had;
-	if (owners_limited[account] && charged > had &&
-	    owners_charge(account, call, caller, (int64_t)(charged - had), 0))
-		return NULL;
+	if (charged > had && !charge_quietly(account, charged - had))
+		return move_owned(old, place, size, call, caller);
 	if (blocks_worth(old) != had) /* libc resized it without us */
 		ledger_force(PROCESS, (int64_t)(blocks_worth(old) - had), 0);
 	owner_clear(place);
@@ -206,6 +301,10 @@ static void *resize(void *old, size_t size, const char *call,
 
 	if (!old)
 		return make_plain(size, call, caller);
+	if (size >= NO_LIMIT) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	place = owner_place(old);
 	return place && place[0] ?
 		       resize_owned(old, place, size, call, caller) :
@@ -266,28 +365,28 @@ static void *owned_new(size_t size)
 {
 	void *block = make_plain(size, "operator new", CALLER);
 
-	return block ? block : operators_failed(size, 0, false);
+	return block ? block : failed(size, 0, CALLER, false);
 }
 
 static void *owned_new_nothrow(size_t size)
 {
 	void *block = make_plain(size, "operator new", CALLER);
 
-	return block ? block : operators_failed(size, 0, true);
+	return block ? block : failed(size, 0, CALLER, true);
 }
 
 static void *owned_new_aligned(size_t size, size_t alignment)
 {
 	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
 
-	return block ? block : operators_failed(size, alignment, false);
+	return block ? block : failed(size, alignment, CALLER, false);
 }
 
 static void *owned_new_aligned_nothrow(size_t size, size_t alignment)
 {
 	void *block = make(MEMALIGN, "operator new", CALLER, alignment, size);
 
-	return block ? block : operators_failed(size, alignment, true);
+	return block ? block : failed(size, alignment, CALLER, true);
 }
 
 const struct allocator allocator_owned = {

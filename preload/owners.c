@@ -15,6 +15,9 @@
 #include "config/arena.h"
 #include "config/glob.h"
 #include "config/raw.h"
+#include "preload/audit.h"
+#include "preload/caller.h"
+#include "preload/gate.h"
 #include "preload/lock.h"
 #include "preload/path.h"
 #include "preload/scratch.h"
@@ -28,12 +31,12 @@ static void *take(size_t size);
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-enum { OTHERS = ACCOUNTS - 1, ROOM = 1 << 20 };
+enum { OTHERS = ACCOUNTS - 1, ROOM = 2 << 20 };
 
 struct owner {
 	UT_hash_handle hh;
 	unsigned account;
-	const struct overlay *overlay; /* the one with limits, or NULL */
+	const struct overlay *overlay; /* its limits, of all that match */
 	char name[];
 };
 
@@ -57,25 +60,39 @@ static bool has_limits(const struct overlay *overlay)
 	       overlay->at[KEY_max_allocs].chosen;
 }
 
-static uint64_t narrower(uint64_t limit, const struct setting *setting)
+static void narrow(struct setting *setting, const struct setting *by)
 {
-	if (!setting->chosen || !setting->number)
-		return limit;
-	return limit && limit < setting->number ? limit : setting->number;
+	if (by->chosen && by->number &&
+	    (!setting->number || by->number < setting->number))
+		*setting = *by;
 }
 
 /* All overlays that match count: each may only narrow. */
-static void limit(struct owner *owner)
+static struct overlay *narrowest(const char *name)
 {
-	uint64_t bytes = 0, blocks = 0;
+	struct overlay *overlay = NULL;
 
 	for (const struct overlay *o = overlays; o; o = o->next) {
-		if (!has_limits(o) || !glob_match(o->match, owner->name))
+		if (!has_limits(o) || !glob_match(o->match, name))
 			continue;
-		bytes = narrower(bytes, &o->at[KEY_memory_limit]);
-		blocks = narrower(blocks, &o->at[KEY_max_allocs]);
-		owner->overlay = o;
+		if (!overlay)
+			overlay = take(sizeof(*overlay));
+		if (!overlay)
+			audit_fatal("no memory for the limits of libraries");
+		narrow(&overlay->at[KEY_memory_limit],
+		       &o->at[KEY_memory_limit]);
+		narrow(&overlay->at[KEY_max_allocs], &o->at[KEY_max_allocs]);
 	}
+	return overlay;
+}
+
+static void limit(struct owner *owner)
+{
+	const struct overlay *limits = narrowest(owner->name);
+	uint64_t bytes = limits ? limits->at[KEY_memory_limit].number : 0;
+	uint64_t blocks = limits ? limits->at[KEY_max_allocs].number : 0;
+
+	owner->overlay = limits;
 	owners_limited[owner->account] = bytes || blocks;
 	ledger_limit(owner->account, bytes, blocks);
 }
@@ -114,6 +131,16 @@ static unsigned account_of(const char *name)
 
 extern __typeof__(_dl_find_object) _dl_find_object __attribute__((weak));
 
+/* The file's name, into slot->path; a relative one is the kernel's to tell. */
+static bool resolve(const char *name, const void *caller, struct scratch *slot)
+{
+	if (!slot)
+		return false;
+	return name[0] == '/' ?
+		       path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0 :
+		       caller_file(caller, slot);
+}
+
 /* The account of the object that holds an address. */
 static unsigned look_up(const void *caller)
 {
@@ -128,7 +155,7 @@ static unsigned look_up(const void *caller)
 	if (!name[0])
 		return account_of(start_program);
 	slot = scratch_take();
-	if (slot && path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0)
+	if (resolve(name, caller, slot))
 		name = slot->path;
 	account = account_of(name);
 	scratch_drop(slot);
