@@ -164,10 +164,11 @@ TEST(a_handler_that_interrupts_a_record_gets_through_and_all_are_accounted)
 	unsigned mine = 0;
 
 	assert_int_equal(start_file("handler"), 0);
+	handled = 0;
 	signal(SIGALRM, on_alarm);
 	setitimer(ITIMER_REAL, &often, NULL);
 	/* To wait for the lock would be for ever. */
-	for (handled = 0; handled < 300; mine++)
+	for (; handled < 300; mine++)
 		deny(mine % 3 ? "/main" : "/other");
 	setitimer(ITIMER_REAL, &never, NULL);
 	signal(SIGALRM, SIG_DFL);
