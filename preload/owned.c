@@ -226,7 +226,7 @@ static void *adopt(void *old, size_t size, const char *call,
 	return block;
 }
 
-/* Does the owner's limit leave room for so many bytes more? They are charged. */
+/* Charges the owner for so many bytes more; false if there is no room. */
 static bool charge_quietly(unsigned account, size_t bytes)
 {
 	struct standing standing;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# owners.bats - whose memory it is: limits of libraries, strict books, leaks; and
-# what stands behind the limits.
+# owners.bats - whose memory it is: limits of libraries, strict books, leaks;
+# and what stands behind the limits.
 # SPDX-License-Identifier: MIT
 
 load common
@@ -106,7 +106,7 @@ print(eval(sys.argv[2]))' "$BATS_TEST_TMPDIR/audit" "$1")
 		"{('would_deny', '$D/one.so')}"
 }
 
-@test "what the program or another library frees comes off the owner's account" {
+@test "what others free comes off the account of the library that owns it" {
 	holds one freed_by_others
 }
 
@@ -168,7 +168,8 @@ strict() {
 	local word=$1
 
 	shift
-	sandboxed MEMORY_LIMIT=1MiB STRICT_MEMORY=true "$@" -- "$D/behind" "$word"
+	sandboxed MEMORY_LIMIT=1MiB STRICT_MEMORY=true "$@" -- \
+		"$D/behind" "$word"
 	echo "$word $*: $output"
 	[ "$output" = "$word: ok" ]
 }
@@ -330,6 +331,11 @@ stands() {
 	[ "$output" = "child: usable: ok" ]
 	run "$D/backstop" child
 	[ "$output" != "child: usable: ok" ]
+	# The parent's limit in the kernel would not let this one start.
+	gcc -o "$D/large" -x c - <<< 'static char room[400 << 20];
+		int main(void) { return room[12345] + 7; }'
+	sandboxed MEMORY_LIMIT=64MiB -- sh -c '"$1"; echo $?' sh "$D/large"
+	[ "$output" = 7 ]
 }
 
 @test "without a memory_limit the kernel's stays as it was" {
@@ -372,7 +378,7 @@ stands() {
 	[ "$output" = "trimmed: nothing is cached" ]
 }
 
-@test "settings of glibc's malloc that look at freed blocks turn the cache off" {
+@test "settings of glibc's malloc for freed blocks turn the cache off" {
 	sandboxed MEMORY_LIMIT=64MiB -- "$D/cache" kept
 	[ "$output" = "kept: ok" ]
 	for set in MALLOC_PERTURB_=1 MALLOC_CHECK_=3 \
@@ -385,6 +391,7 @@ stands() {
 	[ "$output" = "kept: nothing" ]
 	sandboxed MEMORY_LIMIT=64MiB -- "$D/cache" perturbed
 	[ "$output" = "perturbed: not overwritten" ]
-	sandboxed MEMORY_LIMIT=64MiB -- env MALLOC_PERTURB_=1 "$D/cache" perturbed
+	sandboxed MEMORY_LIMIT=64MiB -- env MALLOC_PERTURB_=1 "$D/cache" \
+		perturbed
 	[ "$output" = "perturbed: ok" ]
 }

@@ -1,5 +1,5 @@
 /*
- * behind.c - blocks that libc gives, takes or resizes behind the sandbox's back.
+ * behind.c - blocks that libc gives, takes or resizes without the sandbox.
  * SPDX-License-Identifier: MIT
  *
  * behind WORD: with a limit of 1 MiB. Libc exports its malloc by a second name;

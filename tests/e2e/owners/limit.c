@@ -105,7 +105,7 @@ static const char *resized_by_others(void)
 	if (!block)
 		return "what fits was refused";
 	if (one->get(200000))
-		return "a block that another library resized is not its owner's";
+		return "what another library resized is not its owner's";
 	memset(block, 'x', 900000);
 	if (two->resize(block, 2 * MIB))
 		return "another library resized beyond the owner's limit";
