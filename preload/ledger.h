@@ -45,7 +45,7 @@ struct purse {
 enum { PROCESS = 0, ACCOUNTS = 255 };
 
 /* Who was seen to call from a page of code; see owners.h. */
-enum { SEEN = 64 };
+enum { SEEN = 256 };
 struct seen {
 	uintptr_t page;
 	unsigned account, generation;

@@ -162,20 +162,39 @@ static unsigned look_up(const void *caller)
 	return account;
 }
 
+/* Where a page is remembered whose first place is another's. */
+static struct seen *second_place(struct thread *me, uintptr_t page)
+{
+	return &me->seen[page * UINT64_C(0x9e3779b97f4a7c15) >> 56];
+}
+
+/* A handler may come in between: then the place is nobody's. */
+static void remember(struct seen *seen, uintptr_t page, unsigned account,
+		     unsigned now)
+{
+	seen->page = 0;
+	seen->account = account;
+	seen->generation = now;
+	seen->page = page;
+}
+
 unsigned owners_look_up(const void *caller)
 {
 	uintptr_t page = (uintptr_t)caller >> 12;
 	struct thread *me = ledger_thread;
-	struct seen *seen = &me->seen[page % SEEN];
+	struct seen *seen = second_place(me, page);
 	unsigned now = __atomic_load_n(&owners_generation, __ATOMIC_ACQUIRE);
-	unsigned account = look_up(caller);
+	unsigned account;
 
+	if (seen->page == page && seen->generation == now)
+		return seen->account;
+	account = look_up(caller);
 	if (me == &ledger_nobody)
 		return account;
-	seen->page = 0; /* a handler may come in between */
-	seen->account = account;
-	seen->generation = now;
-	seen->page = page;
+	if (me->seen[page % SEEN].generation != now ||
+	    !me->seen[page % SEEN].page)
+		seen = &me->seen[page % SEEN];
+	remember(seen, page, account, now);
 	return account;
 }
 

@@ -18,7 +18,7 @@ bool owners_wanted(const struct policy *policy);
 /* Blocks have owners from here on; false if there is no memory for that. */
 bool owners_start(const struct policy *policy);
 
-/* The account of who calls from there, not remembered yet. Signal-safe. */
+/* The account of who calls from there, remembered elsewhere or not yet. */
 unsigned owners_look_up(const void *caller);
 
 /* In the child of a fork, whose other threads are gone. */
