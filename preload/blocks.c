@@ -43,11 +43,11 @@ int blocks_refuse(unsigned account, const struct overlay *overlay,
 		  const struct standing *standing)
 {
 	const struct query query = {
-		.right = MEM_ALLOC,
-		.overlay = overlay,
-		.size = (uint64_t)bytes,
-		.live = standing->bytes > 0 ? (uint64_t)standing->bytes : 0,
-		.allocs = standing->blocks > 0 ? (uint64_t)standing->blocks : 0,
+	    .right = MEM_ALLOC,
+	    .overlay = overlay,
+	    .size = (uint64_t)bytes,
+	    .live = standing->bytes > 0 ? (uint64_t)standing->bytes : 0,
+	    .allocs = standing->blocks > 0 ? (uint64_t)standing->blocks : 0,
 	};
 	struct asked ask;
 	int err;
@@ -134,7 +134,7 @@ static void *adjust(void *block, uint64_t charged, const struct site *site)
 void *blocks_make(enum maker maker, const char *call, const void *caller,
 		  size_t alignment, size_t size)
 {
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	void *block;
 
 	if (measuring)
@@ -154,7 +154,7 @@ void *blocks_make(enum maker maker, const char *call, const void *caller,
 
 void *blocks_settle(void *block, const char *call, const void *caller)
 {
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	int64_t bytes = (int64_t)chunk_usable(block);
 
 	ledger_draw(&ledger_thread->purse, -bytes, -1);
@@ -169,8 +169,8 @@ void *blocks_accept_mapped(void *block, const char *call, const void *caller)
 	struct purse *purse = &ledger_thread->purse;
 
 	ledger_draw(purse, (int64_t)chunk_usable(block), 1);
-	return ledger_allows(purse) ? block :
-				      blocks_settle(block, call, caller);
+	return ledger_allows(purse) ? block
+				    : blocks_settle(block, call, caller);
 }
 
 /* When glibc has no memory, what the front cache holds may serve. */
@@ -185,8 +185,8 @@ void *blocks_draw(size_t size, const char *call, const void *caller)
 {
 	void *block = real.malloc(size);
 
-	return block ? blocks_accept_mapped(block, call, caller) :
-		       blocks_retry(size, call, caller);
+	return block ? blocks_accept_mapped(block, call, caller)
+		     : blocks_retry(size, call, caller);
 }
 
 /* A block of its class that the thread has cached, or NULL. */
@@ -244,7 +244,7 @@ void blocks_flush(struct thread *me)
 {
 	struct purse *purse = &me->purse;
 
-	for (unsigned class = 0; class < CLASSES; class++) {
+	for (unsigned class = 0; class < CLASSES; class ++) {
 		void *block;
 
 		while ((block = front_pop(&me->front, class))) {
@@ -299,8 +299,8 @@ static void check_twice(void *block)
 {
 	size_t chunk = chunk_word(block) & ~(size_t)CHUNK_FLAGS;
 	struct front *front = &ledger_thread->front;
-	unsigned class = chunk <= SMALL_CHUNK ? class_of_small(chunk) :
-						class_of_large(chunk);
+	unsigned class = chunk <= SMALL_CHUNK ? class_of_small(chunk)
+					      : class_of_large(chunk);
 
 	if (chunk < LARGE_CHUNK && front_remove(front, class, block)) {
 		real.free(block);
@@ -334,7 +334,7 @@ static void *move(void *old, size_t had, size_t size, const struct site *site)
 	if (blocks_charge(site, size - had, 0))
 		return NULL;
 	new = real.malloc(size);
-	if (new && blocks_charge(site, blocks_worth(new) - size, 0)) {
+	if (new &&blocks_charge(site, blocks_worth(new) - size, 0)) {
 		free_quietly(new);
 		new = NULL;
 	}
@@ -348,14 +348,14 @@ static void *move(void *old, size_t had, size_t size, const struct site *site)
 }
 
 /*
- * What a realloc to `size` can cost: glibc leaves less than a chunk unsplit, and
- * rounds to pages what has a mapping; others round to size classes, a quarter
- * apart at most.
+ * What a realloc to `size` can cost: glibc leaves less than a chunk unsplit,
+ * and rounds to pages what has a mapping; others round to size classes, a
+ * quarter apart at most.
  */
 size_t blocks_most_for(size_t size)
 {
-	return blocks_are_chunks ? size + 2 * CHUNK_MIN + PAGE :
-				   size + size / 4 + 2 * PAGE;
+	return blocks_are_chunks ? size + 2 * CHUNK_MIN + PAGE
+				 : size + size / 4 + 2 * PAGE;
 }
 
 /* Charges what growing may cost; false if only the exact size might fit. */
@@ -374,7 +374,7 @@ static bool charge_growth(uint64_t bytes)
 void *blocks_resize(void *old, size_t size, const char *call,
 		    const void *caller)
 {
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	uint64_t had = blocks_worth(old), charged = had, worth;
 	void *new;
 

@@ -5,8 +5,8 @@
  * What is here is inlined into malloc, free and the operators of C++; all that
  * is rare is a call into blocks.c. A block costs what malloc_usable_size says.
  * Small ones are charged after glibc made them, or when they leave the front
- * cache; large ones before, so that a giant never reaches mmap. A block's charge
- * is given back just before the block.
+ * cache; large ones before, so that a giant never reaches mmap. A block's
+ * charge is given back just before the block.
  */
 #ifndef PRELOAD_BLOCKS_H
 #define PRELOAD_BLOCKS_H
@@ -14,7 +14,8 @@
 #include "preload/ledger.h"
 #include "preload/real.h"
 
-/* Blocks are glibc's chunks; else malloc_usable_size tells what they are worth. */
+/* Blocks are glibc's chunks; else malloc_usable_size tells what they are worth.
+ */
 extern bool blocks_are_chunks __attribute__((visibility("hidden")));
 
 #define RARE __attribute__((noinline, cold))
@@ -61,8 +62,8 @@ bool blocks_is_alignment(size_t alignment);
 void blocks_flush(struct thread *thread);
 
 /*
- * What the fast ways leave to others. With a front cache: a block that is not in
- * it, and one of more than SMALL_MAX bytes.
+ * What the fast ways leave to others. With a front cache: a block that is not
+ * in it, and one of more than SMALL_MAX bytes.
  */
 void *blocks_draw(size_t size, const char *call, const void *caller);
 void *blocks_make_large(size_t size, const char *call, const void *caller);
@@ -106,15 +107,15 @@ static inline void blocks_return(void *block)
 		return;
 	}
 	ledger_add(&purse->blocks, -1);
-	if (__builtin_expect(ledger_sub(&purse->drawn,
-					(int64_t)chunk_bytes(word)), 0))
+	if (__builtin_expect(
+		ledger_sub(&purse->drawn, (int64_t)chunk_bytes(word)), 0))
 		blocks_report_and_free(block);
 	else
 		real.free(block);
 }
 
-static inline __attribute__((always_inline)) void *
-blocks_malloc(size_t size, const char *call, const void *caller)
+static inline __attribute__((always_inline)) void *blocks_malloc(
+    size_t size, const char *call, const void *caller)
 {
 	struct thread *me = ledger_thread;
 	size_t chunk;
@@ -149,7 +150,7 @@ static inline __attribute__((always_inline)) void blocks_give(void *block)
 	chunk = word & ~(size_t)CHUNK_FLAGS;
 	bytes = (int64_t)(chunk - CHUNK_WORD);
 	if (__builtin_expect(chunk > SMALL_CHUNK || word & CHUNK_MMAPPED ||
-				     me->purse.cached + bytes > me->most,
+				 me->purse.cached + bytes > me->most,
 			     0)) {
 		blocks_free_chunk(block);
 		return;

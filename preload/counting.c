@@ -70,8 +70,8 @@ static bool libc_is_next(void)
 
 static bool proves(void *block)
 {
-	bool proven = block && chunk_usable(block) ==
-				       real.malloc_usable_size(block);
+	bool proven =
+	    block && chunk_usable(block) == real.malloc_usable_size(block);
 
 	real.free(block);
 	return proven;

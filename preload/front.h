@@ -36,8 +36,8 @@ enum {
 	LARGE_CLASSES = 56, /* 1024, 1152 … 122880 bytes and more */
 	CLASSES = SMALL_CLASSES + LARGE_CLASSES,
 	SMALL_CHUNK = 1040,
-	LARGE_CHUNK = 128 * 1024, /* below it */
-	SMALL_MAX = SMALL_CHUNK - CHUNK_WORD,  /* what can be asked of them */
+	LARGE_CHUNK = 128 * 1024,             /* below it */
+	SMALL_MAX = SMALL_CHUNK - CHUNK_WORD, /* what can be asked of them */
 	LARGE_MAX = 120 * 1024 - CHUNK_WORD,
 	FRONT_MOST = 1 << 20, /* bytes in all lists of a thread */
 };
@@ -80,7 +80,8 @@ static inline size_t chunk_for(size_t size)
 	size_t least = CHUNK_MIN - CHUNK_WORD;
 
 	size = size < least ? least : size;
-	return (size + CHUNK_WORD + CHUNK_ALIGN - 1) & ~(size_t)(CHUNK_ALIGN - 1);
+	return (size + CHUNK_WORD + CHUNK_ALIGN - 1) &
+	       ~(size_t)(CHUNK_ALIGN - 1);
 }
 
 static inline unsigned class_of_small(size_t chunk)
@@ -88,7 +89,8 @@ static inline unsigned class_of_small(size_t chunk)
 	return (unsigned)(chunk / CHUNK_ALIGN) - CHUNK_MIN / CHUNK_ALIGN;
 }
 
-/* The class that a chunk of 1024 bytes or more belongs to: not above its size. */
+/* The class that a chunk of 1024 bytes or more belongs to: not above its size.
+ */
 static inline unsigned class_of_large(size_t chunk)
 {
 	unsigned power = 63 - (unsigned)__builtin_clzl(chunk);
@@ -136,8 +138,8 @@ static inline void front_push(struct front *front, unsigned class, void *block)
 /* Does a block look as if it were in a list? Then front_remove knows. */
 static inline bool front_suspects(const void *block)
 {
-	return __builtin_expect(
-		((const struct spare *)block)->key == front_key, 0);
+	return __builtin_expect(((const struct spare *)block)->key == front_key,
+				0);
 }
 
 /* Once, before the first push. */

@@ -40,7 +40,7 @@ static void add_kind(struct tally *tally, unsigned account, uint64_t bytes)
 		struct kind *kind = &tally->kinds[at];
 
 		if (!kind->account)
-			*kind = (struct kind){ bytes, 0, account };
+			*kind = (struct kind){bytes, 0, account};
 		if (kind->account == account && kind->bytes == bytes) {
 			kind->blocks++;
 			return;
@@ -62,14 +62,14 @@ static void count(unsigned account, size_t bytes, void *context)
 /* The kind of this account that takes most memory; it is not shown again. */
 static struct kind take_largest(struct tally *tally, unsigned account)
 {
-	struct kind *largest = NULL, taken = { 0 };
+	struct kind *largest = NULL, taken = {0};
 
 	for (unsigned i = 0; i < KINDS; i++) {
 		struct kind *kind = &tally->kinds[i];
 
 		if (kind->account == account && kind->blocks &&
 		    (!largest || kind->bytes * kind->blocks >
-					 largest->bytes * largest->blocks))
+				     largest->bytes * largest->blocks))
 			largest = kind;
 	}
 	if (largest) {
@@ -122,12 +122,12 @@ static void tell(struct tally *tally, unsigned account)
 	text_add(&text, ": ");
 	text_add(&text, object);
 	say(&text);
-	audit_record(&(struct event){ .event = "leak",
-				      .right = "mem.alloc",
-				      .object = object,
-				      .rule = "leaks",
-				      .layer = "preload",
-				      .caller = owners_name(account) });
+	audit_record(&(struct event){.event = "leak",
+				     .right = "mem.alloc",
+				     .object = object,
+				     .rule = "leaks",
+				     .layer = "preload",
+				     .caller = owners_name(account)});
 }
 
 void leaks_report(void)

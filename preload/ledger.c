@@ -38,8 +38,8 @@ struct account {
  * that asks. What is written to its purse is never read.
  */
 struct thread ledger_nobody = {
-	.purse = { .drawn = INT64_MIN / 2, .allow = INT64_MIN },
-	.most = INT64_MIN,
+    .purse = {.drawn = INT64_MIN / 2, .allow = INT64_MIN},
+    .most = INT64_MIN,
 };
 __thread struct thread *ledger_thread = &ledger_nobody;
 static __thread bool leaving; /* its destructor has run */
@@ -48,7 +48,7 @@ static __thread bool leaving; /* its destructor has run */
 static struct thread common;
 
 static struct account accounts[ACCOUNTS] = {
-	[PROCESS] = { NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT },
+    [PROCESS] = {NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT},
 };
 static struct thread *threads = &common, *unused;
 static int locked;
@@ -121,29 +121,31 @@ static void take_back(unsigned number, const struct thread *me)
 		purse = t == me ? NULL : purse_of(t, number);
 		if (!purse)
 			continue;
-		account->left += gain(&purse->allow, ledger_spent(purse), t->before);
-		account->left_blocks += gain(&purse->allow_blocks,
-					     ledger_seen(&purse->blocks),
-					     t->before_blocks);
+		account->left +=
+		    gain(&purse->allow, ledger_spent(purse), t->before);
+		account->left_blocks +=
+		    gain(&purse->allow_blocks, ledger_seen(&purse->blocks),
+			 t->before_blocks);
 	}
 }
 
-/* What a purse gets beyond its need; without a limit, so much that it never asks. */
+/* What a purse gets beyond its need; without a limit, so much that it never
+ * asks. */
 static int64_t batch(unsigned number)
 {
 	if (!has_barrier)
 		return 0;
-	return number != PROCESS && accounts[number].limit == NO_LIMIT ?
-		       UNLIMITED_BATCH :
-		       BATCH;
+	return number != PROCESS && accounts[number].limit == NO_LIMIT
+		   ? UNLIMITED_BATCH
+		   : BATCH;
 }
 
 static int64_t batch_blocks(unsigned number)
 {
 	if (!has_barrier)
 		return 0;
-	return accounts[number].limit_blocks == NO_LIMIT ? UNLIMITED_BATCH :
-							   BATCH_BLOCKS;
+	return accounts[number].limit_blocks == NO_LIMIT ? UNLIMITED_BATCH
+							 : BATCH_BLOCKS;
 }
 
 /* What to move for a purse that lacks `need`: a batch more, if there is one. */
@@ -170,16 +172,16 @@ static bool fill(unsigned number, struct thread *me, struct purse *purse,
 	more = portion(need, account->left, batch(number));
 	account->left -= more;
 	set(&purse->allow, purse->allow + more);
-	more = portion(need_blocks, account->left_blocks,
-		       batch_blocks(number));
+	more = portion(need_blocks, account->left_blocks, batch_blocks(number));
 	account->left_blocks -= more;
 	set(&purse->allow_blocks, purse->allow_blocks + more);
 	return true;
 }
 
 /*
- * Where an account stood when it refused: what is neither left nor unused in the
- * purse was spent, as of when it was taken back. Others may have freed since.
+ * Where an account stood when it refused: what is neither left nor unused in
+ * the purse was spent, as of when it was taken back. Others may have freed
+ * since.
  */
 static struct standing refused_at(unsigned number, const struct purse *purse)
 {
@@ -188,11 +190,11 @@ static struct standing refused_at(unsigned number, const struct purse *purse)
 	int64_t unused_blocks = purse->allow_blocks - purse->blocks;
 
 	return (struct standing){
-		.limit = account->limit,
-		.limit_blocks = account->limit_blocks,
-		.bytes = account->limit - account->left - unused_bytes,
-		.blocks = account->limit_blocks - account->left_blocks -
-			  unused_blocks,
+	    .limit = account->limit,
+	    .limit_blocks = account->limit_blocks,
+	    .bytes = account->limit - account->left - unused_bytes,
+	    .blocks =
+		account->limit_blocks - account->left_blocks - unused_blocks,
 	};
 }
 
@@ -225,8 +227,8 @@ static void skim(unsigned number, struct purse *purse)
 struct standing ledger_standing(unsigned number)
 {
 	const struct account *account = &accounts[number];
-	struct standing standing = { account->limit, account->limit_blocks, 0,
-				     0 };
+	struct standing standing = {account->limit, account->limit_blocks, 0,
+				    0};
 
 	for (struct thread *t = __atomic_load_n(&threads, __ATOMIC_ACQUIRE); t;
 	     t = t->next) {
@@ -365,7 +367,7 @@ void ledger_limit(unsigned number, uint64_t bytes, uint64_t blocks)
 	struct account *account = &accounts[number];
 	int64_t limit = bytes && bytes < NO_LIMIT ? (int64_t)bytes : NO_LIMIT;
 	int64_t limit_blocks =
-		blocks && blocks < NO_LIMIT ? (int64_t)blocks : NO_LIMIT;
+	    blocks && blocks < NO_LIMIT ? (int64_t)blocks : NO_LIMIT;
 	struct signals old = lock_take(&locked);
 
 	take_back(number, NULL); /* nobody goes on with what was allowed */

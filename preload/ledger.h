@@ -2,17 +2,17 @@
  * ledger.h - what is live, in bytes and blocks, against its limits.
  * SPDX-License-Identifier: MIT
  *
- * An account has limits: the process is one, and so is each library that is told
- * apart. Every thread has a purse per account. It may spend up to `allow` by
- * itself, with plain loads and stores; what it gets beyond comes in batches from
- * the account, under a lock. When the account has nothing left, what lies unused
- * in other purses is taken back first, so that a refusal means that the limit
- * would really be exceeded, however many threads there are.
+ * An account has limits: the process is one, and so is each library that is
+ * told apart. Every thread has a purse per account. It may spend up to `allow`
+ * by itself, with plain loads and stores; what it gets beyond comes in batches
+ * from the account, under a lock. When the account has nothing left, what lies
+ * unused in other purses is taken back first, so that a refusal means that the
+ * limit would really be exceeded, however many threads there are.
  *
- * Why that is exact: a thread stores what it spends, then loads `allow`. Who takes
- * back lowers `allow`, has every running thread pass a barrier (membarrier(2)),
- * and reads what is spent again. So either the thread saw the lowered `allow` and queues
- * for the lock, or its spending is seen.
+ * Why that is exact: a thread stores what it spends, then loads `allow`. Who
+ * takes back lowers `allow`, has every running thread pass a barrier
+ * (membarrier(2)), and reads what is spent again. So either the thread saw the
+ * lowered `allow` and queues for the lock, or its spending is seen.
  *
  * Signal handlers and vfork children may be anywhere in here: counts change by
  * one instruction each, and the lock is held with all signals blocked.
@@ -26,17 +26,17 @@
 #include "preload/front.h"
 
 /*
- * A part of an account. What is spent is what libc gave, less what of it lies in
- * the front cache; it is negative for a thread that frees others' blocks. Drawn
- * and allow are counted from `base`, which lies where so much has been given
- * back that the account is to get some: drawn is negative then, which costs the
- * fast way no comparison.
+ * A part of an account. What is spent is what libc gave, less what of it lies
+ * in the front cache; it is negative for a thread that frees others' blocks.
+ * Drawn and allow are counted from `base`, which lies where so much has been
+ * given back that the account is to get some: drawn is negative then, which
+ * costs the fast way no comparison.
  */
 struct purse {
 	int64_t drawn;  /* bytes from libc, less those given back */
 	int64_t cached; /* bytes of them in the front cache */
 	int64_t blocks;
-	int64_t allow;  /* what is spent may rise to it */
+	int64_t allow; /* what is spent may rise to it */
 	int64_t allow_blocks;
 	int64_t base;
 };
@@ -52,12 +52,12 @@ struct seen {
 };
 
 /*
- * A thread's purses. They outlive it: the next thread goes on with them, so that
- * nothing has to be settled when one ends, also by a fork.
+ * A thread's purses. They outlive it: the next thread goes on with them, so
+ * that nothing has to be settled when one ends, also by a fork.
  */
 struct thread {
-	struct purse purse;  /* of the process */
-	int64_t most;        /* that may be cached */
+	struct purse purse; /* of the process */
+	int64_t most;       /* that may be cached */
 	struct front front;
 	struct purse *owned; /* of libraries, by account; or NULL */
 	struct seen seen[SEEN];
@@ -68,7 +68,7 @@ struct thread {
 
 /* This thread's; `nobody` before its first operation and after its last. */
 extern __thread struct thread *ledger_thread
-	__attribute__((visibility("hidden")));
+    __attribute__((visibility("hidden")));
 extern struct thread ledger_nobody __attribute__((visibility("hidden")));
 
 #define NO_LIMIT (INT64_C(1) << 62)
@@ -111,8 +111,8 @@ static inline bool ledger_sub(int64_t *from, int64_t n)
 
 /*
  * Bytes that are spent, counted from `base`. `cached` is read last, and what
- * goes back to libc leaves it first: who looks from outside sees too much rather
- * than too little.
+ * goes back to libc leaves it first: who looks from outside sees too much
+ * rather than too little.
  */
 static inline int64_t ledger_spent(const struct purse *purse)
 {
@@ -132,11 +132,11 @@ static inline void ledger_draw(struct purse *purse, int64_t bytes,
 /* Is what was spent allowed? If not, it is undone, and ledger_charge asked. */
 static inline bool ledger_allows(const struct purse *purse)
 {
-	return __builtin_expect(
-		ledger_spent(purse) <= ledger_seen(&purse->allow) &&
-			ledger_seen(&purse->blocks) <=
-				ledger_seen(&purse->allow_blocks),
-		1);
+	return __builtin_expect(ledger_spent(purse) <=
+					ledger_seen(&purse->allow) &&
+				    ledger_seen(&purse->blocks) <=
+					ledger_seen(&purse->allow_blocks),
+				1);
 }
 
 /*
@@ -173,8 +173,8 @@ int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
 void ledger_force(unsigned account, int64_t bytes, int64_t blocks);
 
 /*
- * When drawn has become negative, with what was last taken off: the account gets
- * what the thread does not use.
+ * When drawn has become negative, with what was last taken off: the account
+ * gets what the thread does not use.
  */
 void ledger_report(unsigned account, int64_t bytes, int64_t blocks);
 

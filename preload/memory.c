@@ -50,8 +50,8 @@ static void *resize(void *old, size_t size, const char *call,
 		    const void *caller)
 {
 	begin();
-	return old ? blocks_resize(old, size, call, caller) :
-		     blocks_make(MALLOC, call, caller, 0, size);
+	return old ? blocks_resize(old, size, call, caller)
+		   : blocks_make(MALLOC, call, caller, 0, size);
 }
 
 static void *any_realloc(void *old, size_t size)
@@ -102,8 +102,8 @@ static int any_posix_memalign(void **out, size_t alignment, size_t size)
 	begin();
 	if (!blocks_is_alignment(alignment))
 		return EINVAL;
-	block = blocks_make(MEMALIGN, "posix_memalign", CALLER, alignment,
-			    size);
+	block =
+	    blocks_make(MEMALIGN, "posix_memalign", CALLER, alignment, size);
 	err = block ? 0 : errno;
 	errno = saved;
 	if (block)
@@ -173,8 +173,8 @@ static void *chunks_calloc(size_t n, size_t size)
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > LARGE_MAX)
 		return any_calloc(n, size);
 	block = real.calloc(n, size);
-	return block ? blocks_accept(block, "calloc", CALLER) :
-		       any_calloc(n, size);
+	return block ? blocks_accept(block, "calloc", CALLER)
+		     : any_calloc(n, size);
 }
 
 static void *chunks_new(size_t size)
@@ -218,16 +218,12 @@ static void *front_new(size_t size)
 	return operators_failed(size, 0, false);
 }
 
-#define ANY                                              \
-	.realloc = any_realloc,                          \
-	.reallocarray = any_reallocarray,                \
-	.memalign = any_memalign,                        \
-	.aligned_alloc = any_aligned_alloc,              \
-	.posix_memalign = any_posix_memalign,            \
-	.valloc = any_valloc,                            \
-	.pvalloc = any_pvalloc,                          \
-	.new_nothrow = any_new_nothrow,                  \
-	.new_aligned = any_new_aligned,                  \
+#define ANY                                                                    \
+	.realloc = any_realloc, .reallocarray = any_reallocarray,              \
+	.memalign = any_memalign, .aligned_alloc = any_aligned_alloc,          \
+	.posix_memalign = any_posix_memalign, .valloc = any_valloc,            \
+	.pvalloc = any_pvalloc, .new_nothrow = any_new_nothrow,                \
+	.new_aligned = any_new_aligned,                                        \
 	.new_aligned_nothrow = any_new_aligned_nothrow
 
 /* clang-format off */
@@ -237,9 +233,9 @@ static void *front_new(size_t size)
 	.delete = name##_free, .delete_aligned = name##_free
 /* clang-format on */
 
-const struct allocator allocator_chunks = { ANY, USES(chunks) };
-const struct allocator allocator_front = { ANY, USES(front) };
-struct allocator allocator = { ANY, USES(any) };
+const struct allocator allocator_chunks = {ANY, USES(chunks)};
+const struct allocator allocator_front = {ANY, USES(front)};
+struct allocator allocator = {ANY, USES(any)};
 
 EXPORT size_t malloc_usable_size(void *block)
 {
@@ -252,8 +248,8 @@ EXPORT int malloc_trim(size_t pad)
 	return real.malloc_trim(pad);
 }
 
-#define AT(member, place)                                                \
-	_Static_assert(offsetof(struct allocator, member) == 8 * (place), \
+#define AT(member, place)                                                      \
+	_Static_assert(offsetof(struct allocator, member) == 8 * (place),      \
 		       #member)
 AT(malloc, ALLOCATOR_MALLOC);
 AT(free, ALLOCATOR_FREE);

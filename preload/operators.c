@@ -14,15 +14,15 @@
 
 /* By [aligned][nothrow]. */
 static const char *const names[2][2] = {
-	{ NEW, "_ZnwmRKSt9nothrow_t" },
-	{ "_ZnwmSt11align_val_t", "_ZnwmSt11align_val_tRKSt9nothrow_t" },
+    {NEW, "_ZnwmRKSt9nothrow_t"},
+    {"_ZnwmSt11align_val_t", "_ZnwmSt11align_val_tRKSt9nothrow_t"},
 };
 
 /* The C++ libraries, whose operators call malloc and free. */
 static const struct link_map *library(void)
 {
-	static const char *const sonames[] = { "libstdc++.so.6",
-					       "libc++abi.so.1", "libc++.so.1" };
+	static const char *const sonames[] = {"libstdc++.so.6",
+					      "libc++abi.so.1", "libc++.so.1"};
 	const struct link_map *map = NULL;
 
 	for (unsigned i = 0; !map && i < 3; i++)
@@ -37,7 +37,8 @@ void *operators_failed(size_t size, size_t alignment, bool nothrow)
 	void *(*new)(size_t, size_t) = NULL;
 
 	if (map)
-		*(void **)&new = real_symbol(map, names[alignment > 0][nothrow]);
+		*(void **)&new =
+		    real_symbol(map, names[alignment > 0][nothrow]);
 	if (new)
 		return new (size, alignment);
 	if (!nothrow)
@@ -76,7 +77,7 @@ static void use_theirs(struct allocator *out)
 	out->new_nothrow = (void *)real._ZnwmRKSt9nothrow_t;
 	out->new_aligned = real._ZnwmSt11align_val_t;
 	out->new_aligned_nothrow =
-		(void *)real._ZnwmSt11align_val_tRKSt9nothrow_t;
+	    (void *)real._ZnwmSt11align_val_tRKSt9nothrow_t;
 	out->delete = real._ZdlPv;
 	out->delete_aligned = (void *)real._ZdlPvSt11align_val_t;
 }

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * In front of one of the other tables of allocator.h. A block is made and
- * charged to the process there, then charged to the library that asked and noted
- * in the owner map. The map, not the block, says what comes off the books. A
- * block that the map does not know is libc's: it goes back uncounted.
+ * charged to the process there, then charged to the library that asked and
+ * noted in the owner map. The map, not the block, says what comes off the
+ * books. A block that the map does not know is libc's: it goes back uncounted.
  */
 #include <errno.h>
 #include <string.h>
@@ -67,11 +67,12 @@ static inline void *own(void *block, unsigned account, const char *call,
 	return block;
 }
 
-/* In a foreign malloc small blocks may lie closer than the map can tell apart. */
+/* In a foreign malloc small blocks may lie closer than the map can tell apart.
+ */
 static size_t spread(size_t size)
 {
-	return size < 2 * OWNER_PLACE && !blocks_are_chunks ? 2 * OWNER_PLACE :
-							      size;
+	return size < 2 * OWNER_PLACE && !blocks_are_chunks ? 2 * OWNER_PLACE
+							    : size;
 }
 
 /*
@@ -118,7 +119,7 @@ static bool is_roomy(unsigned account, size_t size)
 
 	return !owners_limited[account] || size <= SMALL_MAX ||
 	       (owned && ledger_spent(&owned[account]) + 2 * (int64_t)size <=
-				 ledger_seen(&owned[account].allow));
+			     ledger_seen(&owned[account].allow));
 }
 
 static inline void *make_plain(size_t size, const char *call,
@@ -202,12 +203,11 @@ static void settle_owned(void *block, unsigned account, size_t charged,
  * A block of libc's own becomes one of ours when it gets a new size. Charged
  * first: behind the realloc there is no old block to keep.
  */
-static void *adopt(void *old, size_t size, const char *call,
-		   const void *caller)
+static void *adopt(void *old, size_t size, const char *call, const void *caller)
 {
 	unsigned account = owners_find(caller);
 	int64_t most = (int64_t)blocks_most_for(size);
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	void *block = NULL;
 	size_t bytes;
 
@@ -242,7 +242,7 @@ static bool charge_quietly(unsigned account, size_t bytes)
 static RARE void *move_owned(void *old, unsigned char *place, size_t size,
 			     const char *call, const void *caller)
 {
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	size_t had, bytes = 0, holds = blocks_worth(old), charged;
 	unsigned account = owner_read(place, &had);
 	void *new;
@@ -253,8 +253,8 @@ static RARE void *move_owned(void *old, unsigned char *place, size_t size,
 	new = real.malloc(spread(size));
 	if (new)
 		bytes = blocks_worth(new);
-	if (!new || owners_charge(account, call, caller,
-				  (int64_t)(bytes - size), 0)) {
+	if (!new ||
+	    owners_charge(account, call, caller, (int64_t)(bytes - size), 0)) {
 		owners_uncharge(account, (int64_t)charged, 0);
 	} else if (blocks_charge(&site, bytes - had, 0)) {
 		owners_uncharge(account, (int64_t)(bytes - had), 0);
@@ -306,9 +306,8 @@ static void *resize(void *old, size_t size, const char *call,
 		return NULL;
 	}
 	place = owner_place(old);
-	return place && place[0] ?
-		       resize_owned(old, place, size, call, caller) :
-		       adopt(old, size, call, caller);
+	return place && place[0] ? resize_owned(old, place, size, call, caller)
+				 : adopt(old, size, call, caller);
 }
 
 static void *owned_realloc(void *old, size_t size)
@@ -390,20 +389,20 @@ static void *owned_new_aligned_nothrow(size_t size, size_t alignment)
 }
 
 const struct allocator allocator_owned = {
-	.malloc = owned_malloc,
-	.free = owned_free,
-	.calloc = owned_calloc,
-	.realloc = owned_realloc,
-	.reallocarray = owned_reallocarray,
-	.memalign = owned_memalign,
-	.aligned_alloc = owned_aligned_alloc,
-	.posix_memalign = owned_posix_memalign,
-	.valloc = owned_valloc,
-	.pvalloc = owned_pvalloc,
-	.new = owned_new,
-	.new_nothrow = owned_new_nothrow,
-	.new_aligned = owned_new_aligned,
-	.new_aligned_nothrow = owned_new_aligned_nothrow,
-	.delete = owned_free,
-	.delete_aligned = owned_free,
+    .malloc = owned_malloc,
+    .free = owned_free,
+    .calloc = owned_calloc,
+    .realloc = owned_realloc,
+    .reallocarray = owned_reallocarray,
+    .memalign = owned_memalign,
+    .aligned_alloc = owned_aligned_alloc,
+    .posix_memalign = owned_posix_memalign,
+    .valloc = owned_valloc,
+    .pvalloc = owned_pvalloc,
+    .new = owned_new,
+    .new_nothrow = owned_new_nothrow,
+    .new_aligned = owned_new_aligned,
+    .new_aligned_nothrow = owned_new_aligned_nothrow,
+    .delete = owned_free,
+    .delete_aligned = owned_free,
 };

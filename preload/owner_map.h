@@ -8,8 +8,8 @@
  * charged, in words: in one byte, or as 255 and four more. A block covers at
  * least two places, a large one all that it needs.
  *
- * So the books know a block by its address alone: one that libc freed or resized
- * without us, or that never came from us, changes nothing in them.
+ * So the books know a block by its address alone: one that libc freed or
+ * resized without us, or that never came from us, changes nothing in them.
  *
  * A place belongs to whoever has the block. No lock.
  */

@@ -2,8 +2,8 @@
  * owners.c - which library asks for memory, and what it may have.
  * SPDX-License-Identifier: MIT
  *
- * The table by name (uthash) is only read under the lock, and only when a thread
- * meets a page of code for the first time.
+ * The table by name (uthash) is only read under the lock, and only when a
+ * thread meets a page of code for the first time.
  */
 #include "preload/owners.h"
 
@@ -27,7 +27,8 @@
 static void *take(size_t size);
 
 #define uthash_malloc(size) take(size)
-#define uthash_free(block, size) ((void)(block)) /* arenas take nothing back */
+#define uthash_free(block, size) ((void)(block)) /* arenas take nothing back   \
+						  */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
@@ -97,7 +98,8 @@ static void limit(struct owner *owner)
 	ledger_limit(owner->account, bytes, blocks);
 }
 
-/* With the lock. Without memory or numbers, one of those that share the last. */
+/* With the lock. Without memory or numbers, one of those that share the last.
+ */
 static unsigned add(const char *name, size_t len)
 {
 	struct owner *owner = NULL;
@@ -136,9 +138,9 @@ static bool resolve(const char *name, const void *caller, struct scratch *slot)
 {
 	if (!slot)
 		return false;
-	return name[0] == '/' ?
-		       path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0 :
-		       caller_file(caller, slot);
+	return name[0] == '/'
+		   ? path_resolve(AT_FDCWD, name, FOLLOW, slot->path) == 0
+		   : caller_file(caller, slot);
 }
 
 /* The account of the object that holds an address. */
@@ -210,14 +212,14 @@ void owners_forked(void)
 
 const char *owners_name(unsigned account)
 {
-	return by_account[account] ? by_account[account]->name :
-				     "other libraries";
+	return by_account[account] ? by_account[account]->name
+				   : "other libraries";
 }
 
 int owners_charge(unsigned account, const char *call, const void *caller,
 		  int64_t bytes, int64_t blocks)
 {
-	const struct site site = { call, caller };
+	const struct site site = {call, caller};
 	const struct owner *owner = by_account[account];
 	struct standing standing;
 
@@ -234,7 +236,8 @@ int owners_map(const struct site *site, uint64_t bytes, unsigned char *owner)
 	if (blocks_charge(site, bytes, 0))
 		return -ENOMEM;
 	if (owners_limited[account] &&
-	    owners_charge(account, site->call, site->caller, (int64_t)bytes, 0)) {
+	    owners_charge(account, site->call, site->caller, (int64_t)bytes,
+			  0)) {
 		blocks_uncharge(bytes, 0);
 		return -ENOMEM;
 	}

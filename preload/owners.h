@@ -2,8 +2,9 @@
  * owners.h - which library asks for memory, and what it may have.
  * SPDX-License-Identifier: MIT
  *
- * A library has an account of the ledger from its first request on, and keeps it
- * when it is closed and opened again. Who asks is known from the return address.
+ * A library has an account of the ledger from its first request on, and keeps
+ * it when it is closed and opened again. Who asks is known from the return
+ * address.
  */
 #ifndef PRELOAD_OWNERS_H
 #define PRELOAD_OWNERS_H
@@ -34,9 +35,8 @@ static inline unsigned owners_find(const void *caller)
 	uintptr_t page = (uintptr_t)caller >> 12;
 	const struct seen *seen = &ledger_thread->seen[page % SEEN];
 
-	if (__builtin_expect(seen->page == page &&
-				     seen->generation == owners_generation,
-			     1))
+	if (__builtin_expect(
+		seen->page == page && seen->generation == owners_generation, 1))
 		return seen->account;
 	return owners_look_up(caller);
 }

@@ -87,12 +87,12 @@ void rlimit_rearm(void)
 /* As glibc chooses the default: RLIMIT_STACK, or 2 MiB; with a guard page. */
 void rlimit_raise_stack(size_t size)
 {
-	struct rlimit stack = { .rlim_cur = RLIM_INFINITY };
+	struct rlimit stack = {.rlim_cur = RLIM_INFINITY};
 
 	if (!size)
 		RAW(prlimit64, 0, RLIMIT_STACK, NULL, &stack);
 	if (!size)
-		size = stack.rlim_cur == RLIM_INFINITY ? 2 << 20 :
-							 stack.rlim_cur;
+		size =
+		    stack.rlim_cur == RLIM_INFINITY ? 2 << 20 : stack.rlim_cur;
 	rlimit_raise(size + 2 * PAGE);
 }
