@@ -274,6 +274,7 @@ listed() {
 @test "status tells what is live, and a thousand refusals are few records" {
 	local pid text json
 
+	export XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR"
 	mkfifo "$BATS_TEST_TMPDIR/in"
 	env FIG_SANDBOX_MEMORY_LIMIT=1MiB LD_PRELOAD="$LIB" \
 		FIG_SANDBOX_AUDIT="file:$BATS_TEST_TMPDIR/audit" "$D/refused" \

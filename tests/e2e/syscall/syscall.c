@@ -190,7 +190,7 @@ static long pid_of(long pid)
 	CALL(ioctl, syscall(SYS_ioctl, root(), FS_IOC_SETFLAGS, NULL))         \
 	CALL(mq_open, syscall(SYS_mq_open, "none-such", O_RDWR, 0, NULL))      \
 	CALL(mq_unlink, syscall(SYS_mq_unlink, "none-such"))                   \
-	CALL(prlimit64, syscall(SYS_prlimit64, 1, -1, &st, NULL))              \
+	CALL(prlimit64, syscall(SYS_prlimit64, getppid(), -1, &st, NULL))      \
 	CALL(process_mrelease, syscall(SYS_process_mrelease, -1, 0))           \
 	CALL(open_tree_attr, syscall(OPEN_TREE_ATTR, -1, NOWHERE, -1, NULL, 0)) \
 	CALL(socket, syscall(SYS_socket, AF_INET, SOCK_STREAM, 0) < 0)         \
