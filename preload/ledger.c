@@ -31,6 +31,7 @@ enum {
 struct account {
 	int64_t limit, limit_blocks;
 	int64_t left, left_blocks; /* in no purse */
+	unsigned shown; /* place in the status page and 1, or 0 */
 };
 
 /*
@@ -241,14 +242,28 @@ struct standing ledger_standing(unsigned number)
 }
 
 /* What others can read, as of the last time that a purse was filled. */
-static void show(void)
+static void show(unsigned number)
 {
-	struct standing now = ledger_standing(PROCESS);
+	struct standing now = ledger_standing(number);
+	uint64_t bytes = (uint64_t)larger(now.bytes, 0);
+	uint64_t blocks = (uint64_t)larger(now.blocks, 0);
 
-	status->live_bytes = (uint64_t)larger(now.bytes, 0);
-	status->live_allocs = (uint64_t)larger(now.blocks, 0);
-	if (status->live_bytes > status->peak_bytes)
-		status->peak_bytes = status->live_bytes;
+	if (number == PROCESS) {
+		status->live_bytes = bytes;
+		status->live_allocs = blocks;
+		if (bytes > status->peak_bytes)
+			status->peak_bytes = bytes;
+	} else if (accounts[number].shown) {
+		unsigned place = accounts[number].shown - 1;
+
+		status->libraries[place].live_bytes = bytes;
+		status->libraries[place].live_allocs = blocks;
+	}
+}
+
+void ledger_show(unsigned account, unsigned place)
+{
+	accounts[account].shown = place + 1;
 }
 
 static bool give_owned(struct thread *thread)
@@ -309,7 +324,7 @@ int ledger_charge(unsigned account, int64_t bytes, int64_t blocks,
 		ledger_draw(purse, bytes, blocks);
 	else
 		*standing = refused_at(account, purse);
-	show();
+	show(account);
 	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);
@@ -329,7 +344,7 @@ void ledger_force(unsigned number, int64_t bytes, int64_t blocks)
 	set(&purse->allow, purse->allow + bytes);
 	set(&purse->allow_blocks, purse->allow_blocks + blocks);
 	ledger_draw(purse, bytes, blocks);
-	show();
+	show(number);
 	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);
@@ -345,7 +360,7 @@ void ledger_report(unsigned account, int64_t bytes, int64_t blocks)
 	if (!done)
 		ledger_draw(purse, -bytes, -blocks);
 	skim(account, purse);
-	show();
+	show(account);
 	lock_drop(&locked, &old);
 	if (new)
 		pthread_setspecific(at_exit, me);

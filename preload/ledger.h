@@ -162,6 +162,9 @@ struct site {
 /* Sets the limits of an account; 0 is none. */
 void ledger_limit(unsigned account, uint64_t bytes, uint64_t blocks);
 
+/* From here on a library's account is shown at that place of the status page. */
+void ledger_show(unsigned account, unsigned place);
+
 /*
  * Charges bytes and blocks, negative ones too. 0, or -ENOMEM if a limit would
  * be exceeded: then nothing is changed, and *standing says by how little.

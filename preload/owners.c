@@ -87,6 +87,23 @@ static struct overlay *narrowest(const char *name)
 	return overlay;
 }
 
+/* Tells others about a library with limits, if there is a place left. */
+static void show(const struct owner *owner, uint64_t bytes, uint64_t blocks)
+{
+	static unsigned places;
+	size_t len = strlen(owner->name);
+	struct status_library *library;
+
+	if (places == STATUS_LIBRARIES)
+		return;
+	library = &status->libraries[places];
+	library->memory_limit = bytes;
+	library->max_allocs = blocks;
+	len = len < STATUS_NAME ? 0 : len + 1 - STATUS_NAME;
+	strcpy(library->name, owner->name + len);
+	ledger_show(owner->account, places++);
+}
+
 static void limit(struct owner *owner)
 {
 	const struct overlay *limits = narrowest(owner->name);
@@ -96,6 +113,8 @@ static void limit(struct owner *owner)
 	owner->overlay = limits;
 	owners_limited[owner->account] = bytes || blocks;
 	ledger_limit(owner->account, bytes, blocks);
+	if (bytes || blocks)
+		show(owner, bytes, blocks);
 }
 
 /* With the lock. Without memory or numbers, one of those that share the last.

@@ -16,7 +16,14 @@
 #define STATUS_DIRECTORY "/run/figsandbox"
 #define STATUS_BELOW_RUNTIME "/figsandbox" /* after $XDG_RUNTIME_DIR */
 
-enum { STATUS_PAGE_SIZE = 4096 };
+enum { STATUS_PAGE_SIZE = 4096, STATUS_LIBRARIES = 12, STATUS_NAME = 160 };
+
+/* One with limits of its own; of more than fit, the first that asked. */
+struct status_library {
+	char name[STATUS_NAME]; /* its path, or the end of it; "" is none */
+	uint64_t memory_limit, max_allocs;
+	uint64_t live_bytes, live_allocs;
+};
 
 struct status_page {
 	char magic[8];
@@ -39,6 +46,7 @@ struct status_page {
 	char isolation[16]; /* what the strongest rule rests on: "in-process" */
 	char layers[64];    /* those in force, by commas: "preload" */
 	char exe[256];
+	struct status_library libraries[STATUS_LIBRARIES];
 };
 
 _Static_assert(sizeof(struct status_page) <= STATUS_PAGE_SIZE, "one page");

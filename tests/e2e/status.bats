@@ -225,3 +225,25 @@ wrong -22" ]
 	run "$D/status"
 	[ "$output" = "no sandbox" ]
 }
+
+@test "a library with limits of its own is shown with what it holds" {
+	local T="$BATS_TEST_TMPDIR"
+
+	echo '#include <stdlib.h>
+	void *grab(size_t n) { return malloc(n); }' | gcc -shared -fPIC -o "$T/grab.so" -x c -
+	printf '[sandbox]\naudit = "none"\nmax_loaded_libs = 0\n[[sandbox.library]]
+match = "%s/grab.so"\nmemory_limit = "1MiB"\n' "$(realpath "$T")" > "$T/fig.toml"
+	run env FIG_SANDBOX_CONFIG="$T/fig.toml" LD_PRELOAD="$LIB" /usr/bin/python3 -c '
+import ctypes, json, os, subprocess, sys
+grab = ctypes.CDLL(sys.argv[1]).grab
+grab.restype, grab.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+print([bool(grab(300000)) for _ in range(4)])
+page = subprocess.check_output([sys.argv[2], "status", "--json", str(os.getpid())])
+[library] = json.loads(page)["libraries"]
+print(library["memory_limit"], library["live_allocs"], 900000 < library["live_bytes"] <= 1 << 20)
+' "$T/grab.so" "$TOOL"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "[True, True, True, False]" ]
+	[ "${lines[1]}" = "1048576 3 True" ]
+}

@@ -146,6 +146,25 @@ static void print_unenforced(const struct status_page *page)
 		putchar('\n');
 }
 
+static void print_libraries(const struct status_page *page)
+{
+	char limit[SIZE_TEXT], live[SIZE_TEXT];
+
+	for (unsigned i = 0; i < STATUS_LIBRARIES; i++) {
+		const struct status_library *library = &page->libraries[i];
+
+		if (!library->name[0])
+			continue;
+		printf("%s  %s: %s in %" PRIu64, i ? "" : "libraries:\n",
+		       escaped(library->name),
+		       size_print(library->live_bytes, live),
+		       library->live_allocs);
+		printf(" allocations, of %s and %" PRIu64 " (0: no limit)\n",
+		       size_print(library->memory_limit, limit),
+		       library->max_allocs);
+	}
+}
+
 void page_print(const struct status_page *page)
 {
 	char mode[32], profile[32];
@@ -164,6 +183,7 @@ void page_print(const struct status_page *page)
 	for (unsigned i = 0; i < COUNTERS; i++)
 		printf("  %-18s %" PRIu64 "\n", counters[i].name,
 		       counter(page, i));
+	print_libraries(page);
 	printf("refused: %" PRIu64 "\n", violations(page));
 	for (unsigned right = 0; right < RIGHTS; right++)
 		if (page->violations[right])
@@ -191,6 +211,26 @@ static void json_setting(const struct status_page *page, enum key key)
 static void json_text(const char *name, const char *value)
 {
 	printf(",\"%s\":\"%s\"", name, escaped(value));
+}
+
+static void json_libraries(const struct status_page *page)
+{
+	const char *before = "";
+
+	fputs(",\"libraries\":[", stdout);
+	for (unsigned i = 0; i < STATUS_LIBRARIES; i++) {
+		const struct status_library *library = &page->libraries[i];
+
+		if (!library->name[0])
+			continue;
+		printf("%s{\"name\":\"%s\"", before, escaped(library->name));
+		printf(",\"memory_limit\":%" PRIu64 ",\"max_allocs\":%" PRIu64,
+		       library->memory_limit, library->max_allocs);
+		printf(",\"live_bytes\":%" PRIu64 ",\"live_allocs\":%" PRIu64 "}",
+		       library->live_bytes, library->live_allocs);
+		before = ",";
+	}
+	putchar(']');
 }
 
 void page_print_json(const struct status_page *page)
@@ -223,5 +263,6 @@ void page_print_json(const struct status_page *page)
 	putchar('}');
 	for (unsigned i = 0; i < COUNTERS; i++)
 		printf(",\"%s\":%" PRIu64, counters[i].name, counter(page, i));
+	json_libraries(page);
 	putchar('}');
 }

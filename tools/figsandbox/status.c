@@ -70,6 +70,8 @@ static void terminate(struct status_page *page)
 	page->isolation[sizeof(page->isolation) - 1] = '\0';
 	page->layers[sizeof(page->layers) - 1] = '\0';
 	page->exe[sizeof(page->exe) - 1] = '\0';
+	for (unsigned i = 0; i < STATUS_LIBRARIES; i++)
+		page->libraries[i].name[STATUS_NAME - 1] = '\0';
 }
 
 /* False if the file is not a page of this version for the pid in its name. */
