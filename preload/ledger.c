@@ -49,7 +49,10 @@ static __thread bool leaving; /* its destructor has run */
 static struct thread common;
 
 static struct account accounts[ACCOUNTS] = {
-    [PROCESS] = {NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT},
+    [PROCESS] = { .limit = NO_LIMIT,
+		      .limit_blocks = NO_LIMIT,
+		      .left = NO_LIMIT,
+		      .left_blocks = NO_LIMIT },
 };
 static struct thread *threads = &common, *unused;
 static int locked;
