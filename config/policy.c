@@ -111,6 +111,12 @@ bool policy_unenforced(enum key key, const struct setting *setting)
 	return true;
 }
 
+bool overlay_limits_memory(const struct overlay *overlay)
+{
+	return overlay->at[KEY_memory_limit].chosen ||
+	       overlay->at[KEY_max_allocs].chosen;
+}
+
 bool overlay_unenforced(const struct overlay *overlay)
 {
 	for (unsigned key = 0; key < KEYS; key++)
@@ -174,6 +180,17 @@ static uint32_t withheld(const struct setting *at)
 	return rights;
 }
 
+/* The process's memory, or that of some library. */
+static bool limits_memory(const struct policy *policy)
+{
+	const struct overlay *overlay = policy->overlays;
+
+	while (overlay && !overlay_limits_memory(overlay))
+		overlay = overlay->next;
+	return overlay || policy->at[KEY_memory_limit].number ||
+	       policy->at[KEY_max_allocs].number;
+}
+
 void policy_finish(struct policy *policy)
 {
 	const struct setting *at = policy->at;
@@ -186,7 +203,7 @@ void policy_finish(struct policy *policy)
 	policy->withheld = policy->restricted = withheld(at);
 	if (at[KEY_max_loaded_libs].number)
 		policy->restricted |= RIGHT(LIB_LOAD);
-	if (at[KEY_memory_limit].number || at[KEY_max_allocs].number)
+	if (limits_memory(policy))
 		policy->restricted |= RIGHT(MEM_ALLOC);
 	if (syscalls == SYSCALLS_NONE ||
 	    (syscalls == SYSCALLS_POLICED && policy->withheld))

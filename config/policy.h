@@ -79,6 +79,9 @@ struct overlay {
 	struct overlay *next;
 };
 
+/* Has it limits of memory? */
+bool overlay_limits_memory(const struct overlay *overlay);
+
 /* Does it set what this release does not enforce for one library? */
 bool overlay_unenforced(const struct overlay *overlay);
 

@@ -55,12 +55,6 @@ static void *take(size_t size)
 	return arena_take(&room, size);
 }
 
-static bool has_limits(const struct overlay *overlay)
-{
-	return overlay->at[KEY_memory_limit].chosen ||
-	       overlay->at[KEY_max_allocs].chosen;
-}
-
 static void narrow(struct setting *setting, const struct setting *by)
 {
 	if (by->chosen && by->number &&
@@ -74,7 +68,7 @@ static struct overlay *narrowest(const char *name)
 	struct overlay *overlay = NULL;
 
 	for (const struct overlay *o = overlays; o; o = o->next) {
-		if (!has_limits(o) || !glob_match(o->match, name))
+		if (!overlay_limits_memory(o) || !glob_match(o->match, name))
 			continue;
 		if (!overlay)
 			overlay = take(sizeof(*overlay));
@@ -279,7 +273,7 @@ bool owners_wanted(const struct policy *policy)
 	    policy->at[KEY_leaks].number)
 		return true;
 	for (const struct overlay *o = policy->overlays; o; o = o->next)
-		if (has_limits(o))
+		if (overlay_limits_memory(o))
 			return true;
 	return false;
 }

@@ -396,3 +396,34 @@ stands() {
 		perturbed
 	[ "$output" = "perturbed: ok" ]
 }
+
+@test "what a library maps counts against its limit, and what the host maps does not" {
+	local T="$BATS_TEST_TMPDIR"
+
+	echo '#include <sys/mman.h>
+	long hold(long n)
+	{
+		void *at = mmap(0, n, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		return at == MAP_FAILED ? 0 : (long)at;
+	}
+	int drop(long at, long n) { return munmap((void *)at, n); }' |
+		gcc -shared -fPIC -o "$T/maps.so" -x c -
+	printf '[sandbox]\naudit = "file:%s/audit"\nmax_loaded_libs = 0
+[[sandbox.library]]\nmatch = "%s/maps.so"\nmemory_limit = "1MiB"\n' \
+		"$T" "$(realpath "$T")" > "$T/fig.toml"
+	run env FIG_SANDBOX_CONFIG="$T/fig.toml" LD_PRELOAD="$LIB" /usr/bin/python3 -c '
+import ctypes, mmap, sys
+maps = ctypes.CDLL(sys.argv[1])
+for f in maps.hold, maps.drop:
+    f.restype, f.argtypes = ctypes.c_long, [ctypes.c_long] * 2
+mine = mmap.mmap(-1, 8 << 20)
+first = maps.hold(786432, 0)
+print(bool(first), bool(maps.hold(786432, 0)))
+maps.drop(first, 786432)
+print(bool(maps.hold(786432, 0)), len(mine) >> 20)
+' "$T/maps.so"
+	[ "$output" = $'True False\nTrue 8' ]
+	[ "$(grep -c '"rule":"memory_limit".*"caller":"[^"]*/maps.so","func":"mmap"' "$T/audit")" -eq 1 ]
+}
