@@ -11,6 +11,8 @@
 
 #include <pthread.h>
 
+enum { ATTEMPTS = 8 };
+
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*run)(void *), void *argument)
 {
@@ -21,6 +23,10 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 		return err;
 	if (attributes)
 		pthread_attr_getstacksize(attributes, &size);
-	rlimit_raise_stack(size);
-	return real.pthread_create(thread, attributes, run, argument);
+	/* What was raised for this one, another thread's heap may have taken. */
+	for (int i = 0; err == EAGAIN && i < ATTEMPTS; i++) {
+		rlimit_raise_stack(size);
+		err = real.pthread_create(thread, attributes, run, argument);
+	}
+	return err;
 }

@@ -66,10 +66,23 @@ void rlimit_start(uint64_t memory_limit)
 	set(soft);
 }
 
+/* Another thread may raise it meanwhile: the last word is the larger one. */
+static void set_ours(void)
+{
+	uint64_t now;
+
+	do {
+		now = __atomic_load_n(&ours, __ATOMIC_SEQ_CST);
+		set(now);
+	} while (now != __atomic_load_n(&ours, __ATOMIC_SEQ_CST));
+}
+
 void rlimit_raise(uint64_t bytes)
 {
-	if (rlimit_armed())
-		set(__atomic_add_fetch(&ours, bytes, __ATOMIC_RELAXED));
+	if (!rlimit_armed())
+		return;
+	__atomic_add_fetch(&ours, bytes, __ATOMIC_SEQ_CST);
+	set_ours();
 }
 
 void rlimit_release(void)
@@ -81,7 +94,7 @@ void rlimit_release(void)
 void rlimit_rearm(void)
 {
 	if (rlimit_armed())
-		set(ours);
+		set_ours();
 }
 
 /* As glibc chooses the default: RLIMIT_STACK, or 2 MiB; with a guard page. */
