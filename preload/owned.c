@@ -28,6 +28,8 @@ static RARE void forget(unsigned char *place)
 	size_t bytes;
 	unsigned account = owner_read(place, &bytes);
 
+	if (!account) /* a piece of what is no note any more */
+		return;
 	owner_clear(place);
 	if (owners_limited[account])
 		owners_uncharge(account, (int64_t)bytes, 1);
@@ -298,6 +300,7 @@ static void *resize(void *old, size_t size, const char *call,
 		    const void *caller)
 {
 	unsigned char *place;
+	size_t had;
 
 	if (!old)
 		return make_plain(size, call, caller);
@@ -306,8 +309,9 @@ static void *resize(void *old, size_t size, const char *call,
 		return NULL;
 	}
 	place = owner_place(old);
-	return place && place[0] ? resize_owned(old, place, size, call, caller)
-				 : adopt(old, size, call, caller);
+	return place && owner_read(place, &had)
+		   ? resize_owned(old, place, size, call, caller)
+		   : adopt(old, size, call, caller);
 }
 
 static void *owned_realloc(void *old, size_t size)

@@ -71,7 +71,7 @@ void owner_map_each(void (*see)(unsigned account, size_t bytes, void *context),
 				continue;
 			see(account, bytes, context);
 			/* A block is two places or more: skip its charge. */
-			i += leaf->places[i + 1] == OWNER_LONG ? 5 : 1;
+			i += leaf->places[i + 1] == OWNER_LONG ? 1 + OWNER_BITS : 1;
 		}
 	}
 }
